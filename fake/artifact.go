@@ -1,0 +1,25 @@
+package fake
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// writeArtifact puts the journal, with whole bodies, where the toolchain keeps
+// the artifacts of a failed test.
+func (s *Server) writeArtifact() {
+	t, has := s.tb.(interface{ ArtifactDir() string })
+	if !has {
+		return
+	}
+	var b strings.Builder
+	for _, e := range s.journal.kept() {
+		fmt.Fprintf(&b, "#%d %s %s %s\n%s\n-> %d\n%s\n\n", e.Seq, e.At.Format("2006-01-02T15:04:05.000Z"), e.Method, e.URL, e.Body, e.Status, e.ReplyBody)
+	}
+	name := filepath.Join(t.ArtifactDir(), s.api.Name+"-journal.txt")
+	if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
+		s.tb.Logf("%s: journal not written: %v", s.api.Name, err)
+	}
+}

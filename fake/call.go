@@ -1,0 +1,165 @@
+package fake
+
+import (
+	"bytes"
+	"encoding/json"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/tidwall/gjson"
+)
+
+// A Call is one request on its way through the stages. Handlers, API packages
+// and interceptors see it under the server's lock; it is not to be kept.
+type Call struct {
+	Seq     int // number in the journal
+	Op      Op  // "" until a route is found
+	Route   *Route
+	Request *http.Request // its body is read; see Body
+	Body    []byte
+	Caller  Caller
+
+	s        *Server
+	entry    *entry
+	conn     *conn
+	params   params
+	missed   *Error // what Match will answer: there is no such route
+	query    url.Values
+	plan     plan
+	reply    *Reply
+	answered bool // by an interceptor: the stages that follow are left out
+	inserted int  // records that this call added
+	changed  bool // this call changed the state
+	locked   bool
+}
+
+// Header gives the first value of a request header, "" without one.
+func (c *Call) Header(name string) string { return c.Request.Header.Get(name) }
+
+// Query gives the query parameters, unescaped, all values of each.
+func (c *Call) Query() url.Values {
+	if c.query == nil {
+		c.query = c.Request.URL.Query()
+	}
+	return c.query
+}
+
+// Param gives what stood for {name} in the path, unescaped.
+func (c *Call) Param(name string) string { return c.params.get(name) }
+
+// Int is Param as a positive whole number without leading zeros, at most
+// 9223372036854775807. Anything else is 0, which is nobody's id.
+func (c *Call) Int(name string) int64 {
+	text := c.Param(name)
+	if text == "" || text[0] < '1' || text[0] > '9' {
+		return 0
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// JSON reads the body: one valid JSON value in valid UTF-8 with nothing but
+// white space around it. An empty body is no value: Exists is false. Anything
+// else is Malformed.
+func (c *Call) JSON() (gjson.Result, error) {
+	if len(bytes.TrimSpace(c.Body)) == 0 {
+		return gjson.Result{}, nil
+	}
+	if !utf8.Valid(c.Body) || !json.Valid(c.Body) {
+		return gjson.Result{}, &Error{Kind: Malformed}
+	}
+	return gjson.ParseBytes(c.Body), nil
+}
+
+// Members are the members of a JSON object, each name once: in the place where
+// it first stands, with the last of its values. A value that is no object has
+// none.
+func Members(v gjson.Result) iter.Seq2[string, gjson.Result] {
+	return func(yield func(string, gjson.Result) bool) {
+		if !v.IsObject() {
+			return
+		}
+		var names []string
+		last := map[string]gjson.Result{}
+		v.ForEach(func(name, value gjson.Result) bool {
+			if _, seen := last[name.Str]; !seen {
+				names = append(names, name.Str)
+			}
+			last[name.Str] = value
+			return true
+		})
+		for _, name := range names {
+			if !yield(name, last[name]) {
+				return
+			}
+		}
+	}
+}
+
+// Now is the time of the server's clock, in UTC.
+func (c *Call) Now() time.Time { return c.s.clock.now() }
+
+// NewID gives the next number of a counter of the server, from 1.
+func (c *Call) NewID(counter string) int64 { return c.s.nextID(counter) }
+
+// NewUUID gives a random UUID that the server's seed decides.
+func (c *Call) NewUUID() uuid.UUID { return c.s.newUUID() }
+
+// Note records something odd about the request that the API lets pass.
+func (c *Call) Note(kind, detail string) {
+	c.s.found(Finding{Call: c.Seq, Kind: kind, Detail: detail})
+}
+
+// Refusals are the sentences with which a save is to be refused: those that the
+// test set for these keys (Tenant.Refuse), then those of the fault not-saved on
+// this call. None means that the save goes on.
+func (c *Call) Refusals(t *Tenant, keys ...string) []string {
+	var texts []string
+	for _, key := range keys {
+		texts = append(texts, t.refused[key]...)
+	}
+	return append(texts, c.plan.refuse...)
+}
+
+// Reply is what the handler answered, nil before it has.
+func (c *Call) Reply() *Reply { return c.reply }
+
+// Fault is the fault of that name which hits this call.
+func (c *Call) Fault(name string) (Fault, bool) {
+	for _, f := range c.plan.faults {
+		if f.Name() == name {
+			return f, true
+		}
+	}
+	return Fault{}, false
+}
+
+// Answer is for interceptors: the call is answered with this. Before the
+// handler has run, it does not run; after it, what it changed stays changed.
+func (c *Call) Answer(r Reply) {
+	c.reply, c.answered = &r, true
+}
+
+// Inject is for interceptors, at Connect and Matched: these faults hit exactly
+// this call, whatever their triggers say. A fault that this server cannot do is
+// an error.
+func (c *Call) Inject(faults ...Fault) error {
+	for _, f := range faults {
+		k, err := c.s.vet(f)
+		if err != nil {
+			return err
+		}
+		if err := c.plan.add(c, f, k, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}

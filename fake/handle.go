@@ -1,0 +1,54 @@
+package fake
+
+// handle is the stage that runs the API's own code, and what faults do right
+// before and after it.
+func (s *Server) handle(c *Call) error {
+	s.intercepted(BeforeApply, c)
+	if c.answered {
+		return nil
+	}
+	reply, err := c.Route.Handle(c)
+	if err == nil {
+		c.reply = &reply
+	}
+	s.intercepted(AfterApply, c)
+	if failure := c.plan.afterwards(c); failure != nil {
+		return failure
+	}
+	return err
+}
+
+// intercepted runs the interceptors of a point.
+func (s *Server) intercepted(p Point, c *Call) {
+	for _, i := range s.interceptors {
+		if i.point == p {
+			i.do(c)
+		}
+	}
+}
+
+type interceptor struct {
+	point Point
+	do    func(*Call)
+}
+
+// Intercept lets f see every call at a point, and change what becomes of it by
+// Call.Answer and Call.Inject. It runs under the server's lock, in the order of
+// arrival: it must neither wait nor call the server.
+func (s *Server) Intercept(p Point, f func(*Call)) (remove func()) {
+	i := &interceptor{p, f}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.interceptors = append(s.interceptors, i)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		kept := s.interceptors[:0:0]
+		for _, other := range s.interceptors {
+			if other != i {
+				kept = append(kept, other)
+			}
+		}
+		s.interceptors = kept
+	}
+}

@@ -1,0 +1,170 @@
+package fake
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Armed are faults that were put in place together.
+type Armed struct {
+	s    *Server
+	list []*armed
+}
+
+// armed is one fault in place, with its counts.
+type armed struct {
+	fault    Fault
+	kind     *kind
+	trigger  trigger
+	since    time.Time
+	calls    int            // calls that On and When chose
+	sendings map[uint64]int // of each request
+	passed   []time.Time    // calls let through, for a fault that is a rate
+	firstHit time.Time
+	fired    int
+	disarmed bool
+}
+
+// Inject arms faults. A fault that is unknown, wrongly written, aimed at an
+// operation that the API does not have, or impossible over this server's
+// protocol is a mistake of the test. So is one that never fires, found at
+// cleanup, unless it is Optional.
+func (s *Server) Inject(faults ...Fault) *Armed {
+	a := &Armed{s: s}
+	for _, f := range faults {
+		one, err := s.arm(f)
+		if err != nil {
+			s.fatalf("%v", err)
+			return a
+		}
+		a.list = append(a.list, one)
+	}
+	s.mu.Lock()
+	s.armed = append(s.armed, a.list...)
+	s.mu.Unlock()
+	if slices.ContainsFunc(a.list, func(a *armed) bool { return a.kind.cuts }) {
+		s.net.closeIdle()
+	}
+	return a
+}
+
+// arm reads a fault against this server.
+func (s *Server) arm(f Fault) (*armed, error) {
+	k, err := s.vet(f)
+	if err != nil {
+		return nil, err
+	}
+	a := &armed{fault: f, kind: k, since: s.clock.now(), sendings: map[uint64]int{}}
+	if a.trigger, err = parseTrigger(f, k.params); err != nil {
+		return nil, err
+	}
+	if k.bound != nil {
+		a.trigger.first = k.bound(f, a.trigger.first)
+	}
+	for _, on := range f.All("on") {
+		for text := range strings.SplitSeq(on, ",") {
+			sel, err := s.parseSelector(text)
+			if err == nil && !s.possible(sel) {
+				err = fmt.Errorf("%q fits no endpoint of this API", text)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("fault %s: on=%w", f.name, err)
+			}
+			a.trigger.on = append(a.trigger.on, sel)
+		}
+	}
+	return a, nil
+}
+
+// vet checks a fault's words, and that this API over this protocol can do it.
+func (s *Server) vet(f Fault) (*kind, error) {
+	if err := f.Check(); err != nil {
+		return nil, err
+	}
+	k := kinds[f.name]
+	for _, vet := range []func(*Server, Fault) error{k.vet, vetByAPI} {
+		if vet == nil {
+			continue
+		}
+		if err := vet(s, f); err != nil {
+			return nil, fmt.Errorf("fault %s: %w", f.name, err)
+		}
+	}
+	return k, nil
+}
+
+// Fired tells how often the faults have hit so far.
+func (a *Armed) Fired() int {
+	a.s.mu.Lock()
+	defer a.s.mu.Unlock()
+	n := 0
+	for _, one := range a.list {
+		n += one.fired
+	}
+	return n
+}
+
+// Spent tells whether each of the faults has hit as often as its triggers say.
+func (a *Armed) Spent() bool {
+	a.s.mu.Lock()
+	defer a.s.mu.Unlock()
+	return !slices.ContainsFunc(a.list, func(one *armed) bool { return !one.spent() })
+}
+
+// Disarm takes the faults back. They no longer hit, and no longer have to.
+func (a *Armed) Disarm() {
+	a.s.mu.Lock()
+	defer a.s.mu.Unlock()
+	for _, one := range a.list {
+		one.disarmed = true
+	}
+	a.s.armed = slices.DeleteFunc(a.s.armed, func(one *armed) bool { return one.disarmed })
+}
+
+// unspent finds the faults that did not hit as often as they were to.
+func (s *Server) unspent() {
+	for _, a := range s.armed {
+		if a.spent() || a.trigger.optional {
+			continue
+		}
+		times := "never fired"
+		if a.fired > 0 {
+			times = fmt.Sprintf("fired only %d times", a.fired)
+		}
+		calls := "1 call was"
+		if a.calls != 1 {
+			calls = fmt.Sprintf("%d calls were", a.calls)
+		}
+		s.found(Finding{
+			Kind: "unspent-fault", Mistake: true,
+			Detail: fmt.Sprintf("fault %s: %s (%s chosen by it)", times, a.fault, calls+" made that could be"),
+		})
+	}
+}
+
+// faults is the stage that chooses what hits this call, in the order of arming,
+// and waits out a delay that comes before the call is applied.
+func (s *Server) faults(c *Call) error {
+	s.tooSoon(c)
+	for _, a := range s.armed {
+		if !a.hits(c) {
+			continue
+		}
+		if c.plan.add(c, a.fault, a.kind, a.fired) == nil {
+			if a.fired == 0 {
+				a.firstHit = c.Now()
+			}
+			a.fired++
+		}
+	}
+	return c.plan.before(c)
+}
+
+func vetByAPI(s *Server, f Fault) error {
+	if s.api.Vet == nil {
+		return nil
+	}
+	return s.api.Vet(f)
+}

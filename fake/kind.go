@@ -1,0 +1,157 @@
+package fake
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Point is a place in the life of a call where a fault or an interceptor sits.
+type Point string
+
+// The points, in the order in which a call passes them.
+const (
+	Connect       Point = "connect"       // the request has arrived, Op is known
+	Matched       Point = "matched"       // there is such a route
+	Authenticated Point = "authenticated" // Caller is known and may do this
+	Throttled     Point = "throttled"     // the documented limit let it pass
+	BeforeApply   Point = "before apply"  // the handler is about to run
+	AfterApply    Point = "after apply"   // the handler has run; see Reply
+	Body          Point = "body"          // the answer has its words
+	Wire          Point = "wire"          // the answer leaves
+)
+
+// A kind is one row of the fault table: all that a fault's name means.
+type kind struct {
+	point  Point
+	params map[string]param
+	both   bool     // may come before the call is applied or after it
+	cuts   bool     // breaks a connection: keep-alive would hide it
+	needs  []string // parameters of which at least one must be set
+
+	vet     func(s *Server, f Fault) error      // what this server cannot do
+	chooses func(c *Call, a *armed) bool        // which calls can be hit at all
+	bound   func(f Fault, first int) int        // how often it hits, where a parameter says so
+	plan    func(c *Call, f Fault, already int) // already: how often it has hit before
+}
+
+// A param checks the value of a parameter.
+type param func(value string) error
+
+// Check reads a fault's words: is there such a fault, does it have these
+// parameters, are their values well-formed? An Inject checks more: whether the
+// server has the operations and can do it.
+func (f Fault) Check() error {
+	k, ok := kinds[f.name]
+	if !ok {
+		return fmt.Errorf("unknown fault %q%s", f.name, didYouMean(f.name, FaultNames()))
+	}
+	for i, w := range f.words {
+		if strings.ContainsAny(w.value, "\r\n") {
+			return fmt.Errorf("fault %s: %s: a value stands on one line", f.name, w.key)
+		}
+		check, own := k.params[w.key]
+		if !own {
+			if slices.Contains(triggerWords, w.key) {
+				if w.key == "apply" && w.value == "after" && !k.both {
+					return fmt.Errorf("fault %s: it cannot be put after the call was applied", f.name)
+				}
+				continue
+			}
+			words := append(slices.Sorted(maps.Keys(k.params)), triggerWords...)
+			return fmt.Errorf("fault %s: unknown parameter %q%s", f.name, w.key, didYouMean(w.key, words))
+		}
+		if err := check(w.value); err != nil {
+			return fmt.Errorf("fault %s: %s=%s: %w", f.name, w.key, Quote(w.value), err)
+		}
+		if w.key != "errors" && slices.ContainsFunc(f.words[:i], func(o word) bool { return o.key == w.key }) {
+			return fmt.Errorf("fault %s: %s is set twice", f.name, w.key)
+		}
+	}
+	if k.needs != nil && !slices.ContainsFunc(k.needs, f.Has) {
+		return fmt.Errorf("fault %s: it needs %s", f.name, strings.Join(k.needs, "= or ")+"=")
+	}
+	_, err := parseTrigger(f, k.params)
+	return err
+}
+
+// FaultNames are the names of all faults, sorted.
+func FaultNames() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// at is the point on which a fault sits.
+func (k *kind) at(f Fault) Point {
+	if k.both && f.Get("apply") == "after" {
+		return AfterApply
+	}
+	return k.point
+}
+
+func anyText(string) error { return nil }
+
+func someText(value string) error {
+	if value == "" {
+		return fmt.Errorf("want a text")
+	}
+	return nil
+}
+
+func oneOf(words ...string) param {
+	return func(value string) error {
+		if !slices.Contains(words, value) {
+			return fmt.Errorf("want one of %s%s", strings.Join(words, ", "), didYouMean(value, words))
+		}
+		return nil
+	}
+}
+
+func number(from, to int) param {
+	return func(value string) error {
+		if n, err := strconv.Atoi(value); err != nil || n < from || n > to {
+			return fmt.Errorf("want a whole number from %d to %d", from, to)
+		}
+		return nil
+	}
+}
+
+func anyTime(value string) error { _, err := isTime(value); return err }
+
+func someTime(value string) error {
+	if d, err := isTime(value); err != nil || d == 0 {
+		return fmt.Errorf("want a time above 0 such as 2s or 1m30s")
+	}
+	return nil
+}
+
+func statuses(value string) error {
+	for part := range strings.SplitSeq(value, ",") {
+		if err := number(500, 599)(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// int, duration and or read parameters that Check has seen.
+func (f Fault) int(param string, unset int) int {
+	if n, err := strconv.Atoi(f.Get(param)); err == nil {
+		return n
+	}
+	return unset
+}
+
+func (f Fault) duration(param string, unset time.Duration) time.Duration {
+	if d, err := time.ParseDuration(f.Get(param)); err == nil {
+		return d
+	}
+	return unset
+}
+
+func (f Fault) or(param, unset string) string {
+	if f.Has(param) {
+		return f.Get(param)
+	}
+	return unset
+}

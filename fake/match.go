@@ -1,0 +1,174 @@
+package fake
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// A pattern is a route's template, ready to be compared: "GET", then segments
+// that are literal, or hold one {name} with literal text around it.
+type pattern struct {
+	method   string
+	segments []segment
+}
+
+type segment struct{ before, name, after string } // name "": before is all of it
+
+// params are what the wildcards of a pattern stood for; more than four are not
+// needed, so that no call allocates for them.
+type params struct {
+	n      int
+	names  [4]string
+	values [4]string
+}
+
+func (p *params) get(name string) string {
+	for i := range p.n {
+		if p.names[i] == name {
+			return p.values[i]
+		}
+	}
+	return ""
+}
+
+// parsePattern reads "GET /customers/{id}.json". A mistake in it is ours: panic.
+func parsePattern(text string) pattern {
+	method, path, ok := strings.Cut(text, " ")
+	if !ok || !strings.HasPrefix(path, "/") {
+		panic("fake: pattern " + text + ": want METHOD /path")
+	}
+	p := pattern{method: method}
+	wild := 0
+	for part := range strings.SplitSeq(path[1:], "/") {
+		before, rest, open := strings.Cut(part, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if open != closed || open && name == "" || strings.ContainsAny(after, "{}") {
+			panic("fake: pattern " + text + ": want one {name} a segment")
+		}
+		if open {
+			wild++
+		}
+		p.segments = append(p.segments, segment{before, name, after})
+	}
+	if wild > len(params{}.names) {
+		panic("fake: pattern " + text + ": too many wildcards")
+	}
+	return p
+}
+
+// match compares a path. An escaped path is cut at its slashes before its
+// segments are unescaped, so that %2F never makes a segment.
+func (p *pattern) match(path string, escaped bool) (params, bool) {
+	var got params
+	if !strings.HasPrefix(path, "/") {
+		return got, false
+	}
+	rest, more := path[1:], true
+	for _, seg := range p.segments {
+		if !more {
+			return got, false
+		}
+		var part string
+		part, rest, more = strings.Cut(rest, "/")
+		if escaped {
+			plain, err := url.PathUnescape(part)
+			if err != nil {
+				return got, false
+			}
+			part = plain
+		}
+		if seg.name == "" {
+			if part != seg.before {
+				return got, false
+			}
+			continue
+		}
+		if len(part) <= len(seg.before)+len(seg.after) || !strings.HasPrefix(part, seg.before) || !strings.HasSuffix(part, seg.after) {
+			return got, false
+		}
+		got.names[got.n], got.values[got.n] = seg.name, part[len(seg.before):len(part)-len(seg.after)]
+		got.n++
+	}
+	return got, !more
+}
+
+// path is what the routes see of a call: the path below the base URL, "" where
+// it lies outside.
+func (s *Server) path(c *Call) (path string, escaped bool) {
+	if s.api.Path != nil {
+		return s.api.Path(c), false
+	}
+	path = c.Request.URL.Path
+	if escaped = c.Request.URL.RawPath != ""; escaped {
+		path = c.Request.URL.RawPath
+	}
+	below, ok := strings.CutPrefix(path, s.base)
+	if !ok {
+		return "", escaped
+	}
+	return below, escaped
+}
+
+// find looks the route up and notes on the call what was found, or how it was
+// missed. The stage Match answers; but Op is known to the journal and the
+// interceptors from the beginning.
+func (s *Server) find(c *Call) {
+	path, escaped := s.path(c)
+	var methods []string
+	for i := range s.routes {
+		r := &s.routes[i]
+		params, ok := r.pattern.match(path, escaped)
+		if !ok || path == "" {
+			continue
+		}
+		switch {
+		case r.pattern.method == c.Request.Method && r.Handle != nil:
+			c.Op, c.Route, c.params = r.Op, &r.Route, params
+			return
+		case r.pattern.method == c.Request.Method:
+			c.Route = &r.Route
+		case r.Handle != nil:
+			methods = append(methods, r.pattern.method)
+		}
+	}
+	c.missed = &Error{Kind: NoRoute}
+	if methods != nil {
+		slices.Sort(methods)
+		c.missed = &Error{Kind: BadMethod, Allow: slices.Compact(methods)}
+	}
+}
+
+// match is the stage: a call without a route is answered in the API's words and
+// is a mistake of the client.
+func (s *Server) match(c *Call) error {
+	if c.missed == nil {
+		s.intercepted(Matched, c)
+		return nil
+	}
+	request := c.Request.Method + " " + c.Request.URL.Path
+	detail := request + ": no such endpoint"
+	switch near := s.nearestRoute(c); {
+	case c.Route != nil:
+		detail = request + ": " + c.Route.Op + " is not modelled"
+		if c.Route.Clause == "" {
+			detail = request + ": " + c.Route.Op + " is no operation of this API"
+		}
+		c.Route = nil
+	case near != "":
+		detail += "; did you mean " + near + "?"
+	}
+	s.found(Finding{Call: c.Seq, Kind: string(NoRoute), Detail: detail, Mistake: true})
+	return c.missed
+}
+
+// nearestRoute is the served route whose spelling comes closest to the request.
+func (s *Server) nearestRoute(c *Call) string {
+	var spelled []string
+	for _, r := range s.routes {
+		if r.Handle != nil {
+			spelled = append(spelled, r.pattern.method+" "+s.base+strings.TrimPrefix(r.Pattern, r.pattern.method+" "))
+		}
+	}
+	return Nearest(c.Request.Method+" "+c.Request.URL.Path, spelled)
+}

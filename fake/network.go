@@ -1,0 +1,269 @@
+package fake
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+)
+
+// network is how calls reach a server: one http.Server, behind a listener in
+// memory and, once URL was called, behind one on the loopback interface too.
+// Nothing is opened before it is used.
+type network struct {
+	s      *Server
+	http   *http.Server
+	client *http.Transport
+	cert   *certificate // with TLS
+
+	mu     sync.Mutex
+	mem    *memListener
+	tcp    net.Listener
+	addr   string // of the loopback listener, also while it is down
+	conns  map[net.Conn]bool
+	down   bool
+	closed bool
+}
+
+func newNetwork(s *Server) *network {
+	n := &network{s: s, conns: map[net.Conn]bool{}}
+	n.http = &http.Server{
+		Handler:                      http.HandlerFunc(s.serve),
+		BaseContext:                  func(net.Listener) context.Context { return s.life },
+		ConnContext:                  remember,
+		ConnState:                    n.track,
+		ErrorLog:                     log.New(io.Discard, "", 0), // broken connections are often meant here
+		DisableGeneralOptionsHandler: true,
+	}
+	n.client = &http.Transport{
+		DialContext:         n.dial,
+		MaxIdleConnsPerHost: 1 << 10,
+	}
+	if !s.opt.tls {
+		n.client.DialTLSContext = n.dial
+		return n
+	}
+	n.cert = newCertificate(s.api.Hosts)
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(!s.opt.http2)
+	protocols.SetHTTP2(s.opt.http2)
+	n.http.Protocols, n.client.Protocols = protocols, protocols
+	n.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{n.cert.server}}
+	n.client.TLSClientConfig = &tls.Config{RootCAs: n.cert.pool}
+	return n
+}
+
+// track knows the open connections, so that closing them leaves no socket
+// behind in TIME_WAIT.
+func (n *network) track(c net.Conn, state http.ConnState) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		n.conns[c] = true
+	case http.StateClosed, http.StateHijacked:
+		delete(n.conns, c)
+	}
+}
+
+// dial connects to the listener in memory, whatever the address.
+func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	n.mu.Lock()
+	if n.mem == nil {
+		n.mem = newListener(n.s.api.Name)
+		n.mem.refuse(n.down)
+		if n.closed {
+			_ = n.mem.Close()
+		} else {
+			n.serve(n.mem)
+		}
+	}
+	mem := n.mem
+	n.mu.Unlock()
+	return mem.dial(ctx)
+}
+
+func (n *network) serve(l net.Listener) {
+	go func() {
+		if n.cert != nil {
+			_ = n.http.ServeTLS(l, "", "") // ends with the listener
+			return
+		}
+		_ = n.http.Serve(l)
+	}()
+}
+
+func (n *network) close() {
+	n.mu.Lock()
+	n.closed = true
+	mem, tcp := n.mem, n.tcp
+	n.mu.Unlock()
+	n.client.CloseIdleConnections()
+	n.drop()
+	if mem != nil {
+		_ = mem.Close()
+	}
+	if tcp != nil {
+		_ = tcp.Close()
+	}
+	_ = n.http.Close()
+}
+
+// drop breaks all connections to the loopback listener without leaving sockets.
+func (n *network) drop() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for c := range n.conns {
+		if t, is := c.(*tls.Conn); is {
+			c = t.NetConn()
+		}
+		if t, is := c.(*net.TCPConn); is {
+			_ = t.SetLinger(0)
+		}
+		_ = c.Close()
+	}
+}
+
+// closeIdle takes warm connections from the clients of this server.
+func (n *network) closeIdle() { n.client.CloseIdleConnections() }
+
+// Client gives a client for which the vendor's hosts, and the loopback address
+// of URL, are this server, without a port: over http and https alike. Any other
+// host is an error for the client and a mistake in the findings. Each call gives
+// a new Client over the same connections, so that a test may change it.
+func (s *Server) Client() *http.Client { return &http.Client{Transport: s.Transport()} }
+
+// Transport is what Client uses, to be wrapped by a transport of the test.
+func (s *Server) Transport() http.RoundTripper { return (*transport)(s.net) }
+
+type transport network
+
+// RoundTrip sends a request to the server, over the connection in memory.
+func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	s := t.s
+	if err := s.guard.check(); err != nil {
+		err = fmt.Errorf("%s: %w", s.api.Name, err)
+		if s.tb != nil {
+			s.tb.Errorf("%v", err)
+		}
+		closeBody(r)
+		return nil, err
+	}
+	if !s.answers(r.URL) {
+		err := fmt.Errorf("%s: %s %s: this fake answers for %v only, and nothing leaves the process", s.api.Name, r.Method, r.URL.Redacted(), s.api.Hosts)
+		s.mu.Lock()
+		s.found(Finding{Kind: "foreign-host", Detail: r.Method + " " + r.URL.Redacted(), Mistake: true, Check: "GEN-REDIR-01"})
+		s.mu.Unlock()
+		closeBody(r)
+		return nil, err
+	}
+	return t.client.RoundTrip(r)
+}
+
+// CloseIdleConnections is what http.Client.CloseIdleConnections calls.
+func (t *transport) CloseIdleConnections() { t.client.CloseIdleConnections() }
+
+func closeBody(r *http.Request) {
+	if r.Body != nil {
+		_ = r.Body.Close()
+	}
+}
+
+func (s *Server) answers(u *url.URL) bool {
+	if slices.Contains(s.api.Hosts, u.Host) || slices.Contains(s.api.Hosts, u.Hostname()) {
+		return true
+	}
+	s.net.mu.Lock()
+	defer s.net.mu.Unlock()
+	return u.Host != "" && u.Host == s.net.addr
+}
+
+// BaseURL is the documented base URL, for use with Client.
+func (s *Server) BaseURL() string { return s.api.Base }
+
+// Handler serves the API behind a server of the test's own.
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
+
+// URL is the base URL on the loopback interface, with the documented path:
+// "http://127.0.0.1:41234/v1". The port is opened at the first call.
+func (s *Server) URL() string {
+	n := s.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.tcp == nil && !n.closed {
+		l, err := s.opt.listener, error(nil)
+		if l == nil {
+			l, err = net.Listen("tcp", "127.0.0.1:0")
+		}
+		if err != nil {
+			s.fatalf("URL: %v", err)
+			return ""
+		}
+		n.tcp, n.addr = l, l.Addr().String()
+		if !n.down {
+			n.serve(l)
+		}
+	}
+	scheme := "http://"
+	if n.cert != nil {
+		scheme = "https://"
+	}
+	return scheme + n.addr + s.base
+}
+
+// Certificate is the server's own under TLS and HTTP2, for clients other than
+// Client; nil without.
+func (s *Server) Certificate() *x509.Certificate {
+	if s.net.cert == nil {
+		return nil
+	}
+	return s.net.cert.server.Leaf
+}
+
+// Down takes the server off the network: connections break, and new ones are
+// refused, in memory and on loopback, until up is called.
+func (s *Server) Down() (up func()) {
+	n := s.net
+	n.setDown(true)
+	n.client.CloseIdleConnections()
+	n.mu.Lock()
+	tcp := n.tcp
+	n.mu.Unlock()
+	if tcp != nil {
+		_ = tcp.Close()
+	}
+	n.drop()
+	return sync.OnceFunc(func() {
+		n.setDown(false)
+		if tcp == nil {
+			return
+		}
+		l, err := net.Listen("tcp", n.addr)
+		if err != nil {
+			s.fatalf("Down: the port cannot be opened again: %v", err)
+			return
+		}
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.tcp = l; n.closed {
+			_ = l.Close()
+			return
+		}
+		n.serve(l)
+	})
+}
+
+func (n *network) setDown(down bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.down = down; n.mem != nil {
+		n.mem.refuse(down)
+	}
+}

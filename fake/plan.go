@@ -1,0 +1,150 @@
+package fake
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// plan is what the faults that hit a call make of it. It is decided under the
+// lock; what it says happens where the stages come to it.
+type plan struct {
+	faults []Fault
+	points []Point // taken: one fault sits on each at most
+
+	fail   *Error        // in the API's words, instead of the answer
+	other  *Reply        // instead of the answer, in nobody's words
+	dress  func(*Reply)  // changes the words of the failure: another body
+	after  bool          // fail and other come after the call was applied
+	refuse []string      // sentences that refuse the save
+	pause  time.Duration // before the call is applied
+	linger time.Duration // after it was applied
+	hold   hold
+	drift  *Drift
+	edit   func(c *Call, r *Reply) // the body and the header of the answer
+	wire   wire
+}
+
+// hold keeps the answer back until the client gives up, or max has passed.
+type hold struct {
+	max   time.Duration // 0: the answer is not held
+	after bool          // the call was applied before
+}
+
+// add puts a fault into the plan. Two on the same point of one call are an error.
+func (p *plan) add(c *Call, f Fault, k *kind, already int) error {
+	at := k.at(f)
+	for i, point := range p.points {
+		if point == at {
+			return fmt.Errorf("faults %s and %s both change what happens at the point %q of one call", p.faults[i].Name(), f.Name(), point)
+		}
+	}
+	p.faults, p.points = append(p.faults, f), append(p.points, at)
+	k.plan(c, f, already)
+	return nil
+}
+
+// String names the faults of the plan as lines of the file format.
+func (p *plan) String() string {
+	if len(p.faults) == 0 {
+		return ""
+	}
+	lines := make([]string, len(p.faults))
+	for i, f := range p.faults {
+		lines[i] = f.String()
+	}
+	return strings.Join(lines, "; ")
+}
+
+// before is what happens between the decision and the handler: the call waits,
+// is held, or is answered otherwise.
+func (p *plan) before(c *Call) error {
+	if p.pause > 0 {
+		c.wait(c.s.life, p.pause)
+	}
+	if p.hold.max > 0 && !p.hold.after {
+		c.holdBack(p.hold)
+	}
+	if p.drift != nil {
+		c.s.api.Drift(c, *p.drift)
+	}
+	switch {
+	case p.wire.unapplied:
+		c.answered = true // with nothing
+	case p.after:
+	case p.other != nil:
+		c.Answer(*p.other)
+	case p.fail != nil:
+		return p.fail
+	}
+	return nil
+}
+
+// afterwards is the same between the handler and the words of the answer.
+func (p *plan) afterwards(c *Call) error {
+	if p.linger > 0 {
+		c.wait(c.s.life, p.linger)
+	}
+	if p.hold.max > 0 && p.hold.after {
+		c.holdBack(p.hold)
+	}
+	switch {
+	case !p.after:
+		return nil
+	case p.other != nil:
+		c.Answer(*p.other)
+	case p.fail != nil:
+		return p.fail
+	}
+	return nil
+}
+
+// loses tells whether the client cannot know from the answer that the call was
+// applied.
+func (p *plan) loses() bool {
+	return p.after && (p.fail != nil || p.other != nil) || p.wire.cut != "" || p.hold.after && p.hold.max > 0 || p.linger > 0
+}
+
+// wait lets d pass on the server's clock, without the lock. A client that has
+// given up meanwhile is still served, as over a real network; a server that was
+// closed answers nobody.
+func (c *Call) wait(ctx context.Context, d time.Duration) {
+	c.entry.held = true
+	c.s.journal.moved.Broadcast()
+	c.unlock()
+	_ = c.s.clock.wait(ctx, d) // either way, what follows looks at who is still there
+	c.lock()
+	c.entry.held = false
+	if c.s.life.Err() != nil {
+		c.cutOff(false)
+	}
+}
+
+// holdBack keeps the call until its client gives up. A client that never does
+// is noted, and its connection is cut.
+func (c *Call) holdBack(h hold) {
+	ctx, cancel := context.WithCancel(c.Request.Context())
+	defer cancel()
+	defer context.AfterFunc(c.s.life, cancel)()
+	c.wait(ctx, h.max)
+	if ctx.Err() == nil {
+		c.Note("no-timeout", fmt.Sprintf("the client waited %v for an answer and did not give up", h.max))
+	}
+	c.cutOff(h.after)
+}
+
+// cutOff ends a call without an answer.
+func (c *Call) cutOff(applied bool) {
+	c.plan.wire.cut, c.plan.wire.unapplied = "rst", !applied
+}
+
+func (c *Call) lock() {
+	c.s.mu.Lock()
+	c.locked = true
+}
+
+func (c *Call) unlock() {
+	c.locked = false
+	c.s.mu.Unlock()
+}

@@ -1,0 +1,133 @@
+package fake
+
+import (
+	"fmt"
+	"strings"
+)
+
+// selectors choose calls; none choose all.
+type selectors []selector
+
+type selector struct {
+	op     Op
+	method string // with a path
+	path   string // * stands for any text
+}
+
+func (ss selectors) fit(op Op, method, url string) bool {
+	if len(ss) == 0 {
+		return true
+	}
+	path, _, _ := strings.Cut(url, "?")
+	for _, s := range ss {
+		if s.op != "" && s.op == op || s.path != "" && (s.method == "*" || s.method == method) && glob(s.path, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// parseSelector reads "ListCustomers" or "POST /v1/*"; ~ at the beginning of a
+// path stands for the path of the base URL. What can never fit is an error that
+// names what can.
+func (s *Server) parseSelector(text string) (selector, error) {
+	method, path, isPath := strings.Cut(text, " ")
+	if !isPath {
+		for _, r := range s.routes {
+			if r.Op == text && r.Handle != nil {
+				return selector{op: text}, nil
+			}
+		}
+		if strings.HasPrefix(text, "hook:") {
+			return selector{}, fmt.Errorf("%q: this API sends no deliveries", text)
+		}
+		return selector{}, fmt.Errorf("%q is no operation of this API%s; it has %s",
+			text, didYouMean(text, s.ops()), strings.Join(s.ops(), ", "))
+	}
+	if rest, ok := strings.CutPrefix(path, "~"); ok {
+		path = s.base + rest
+	}
+	if !strings.HasPrefix(path, "/") {
+		return selector{}, fmt.Errorf("%q: want an operation, or METHOD /path", text)
+	}
+	return selector{method: method, path: path}, nil
+}
+
+// possible tells whether a call of some served route can fit the selector.
+func (s *Server) possible(sel selector) bool {
+	if sel.op != "" {
+		return true
+	}
+	for _, r := range s.routes {
+		if r.Handle == nil || sel.method != "*" && sel.method != r.pattern.method {
+			continue
+		}
+		template := s.base
+		for _, seg := range r.pattern.segments {
+			template += "/" + seg.before
+			if seg.name != "" {
+				template += "*" + seg.after
+			}
+		}
+		if s.api.Path != nil || overlap(sel.path, template) {
+			return true
+		}
+	}
+	return false
+}
+
+// selectors reads the selectors of a test; a wrong one is its mistake.
+func (s *Server) selectors(verb string, texts []string) selectors {
+	var ss selectors
+	for _, text := range texts {
+		sel, err := s.parseSelector(text)
+		if err != nil {
+			s.fatalf("%s(%q): %v", verb, text, err)
+			return selectors{{}}
+		}
+		ss = append(ss, sel)
+	}
+	return ss
+}
+
+func (s *Server) ops() []string {
+	var ops []string
+	for _, r := range s.routes {
+		if r.Handle != nil {
+			ops = append(ops, r.Op)
+		}
+	}
+	return ops
+}
+
+// glob tells whether a text fits a pattern in which * stands for any text.
+func glob(pattern, text string) bool {
+	parts := strings.Split(pattern, "*")
+	rest, ok := strings.CutPrefix(text, parts[0])
+	if !ok || len(parts) == 1 {
+		return ok && rest == ""
+	}
+	for _, part := range parts[1 : len(parts)-1] {
+		i := strings.Index(rest, part)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(part):]
+	}
+	return strings.HasSuffix(rest, parts[len(parts)-1])
+}
+
+// overlap tells whether some text fits both patterns.
+func overlap(a, b string) bool {
+	switch {
+	case a == "" && b == "":
+		return true
+	case a != "" && a[0] == '*':
+		return overlap(a[1:], b) || b != "" && overlap(a, b[1:])
+	case b != "" && b[0] == '*':
+		return overlap(b, a)
+	case a == "" || b == "":
+		return false
+	}
+	return a[0] == b[0] && overlap(a[1:], b[1:])
+}

@@ -1,0 +1,122 @@
+package fake
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// wire is what faults do to an answer on its way.
+type wire struct {
+	cut       string // "rst" or "fin" before the first byte; "": no cut
+	visible   bool   // the cut shows on a warm connection too
+	unapplied bool   // the call is cut before it is applied
+
+	truncate string // "length", "chunked", "rst" or "silent"; "": whole
+	at       int    // bytes that are sent; -1: half
+
+	chunks int           // slow body: pieces,
+	over   time.Duration // over this time,
+	rate   int           // or bytes a second
+}
+
+// send writes the recorded answer to the client, without the lock.
+func (s *Server) send(w http.ResponseWriter, c *Call, closing bool) {
+	wire := &c.plan.wire
+	if wire.cut != "" || c.reply == nil {
+		s.cutNow(w, c)
+	}
+	h := w.Header()
+	for name, values := range c.reply.Header {
+		h[name] = values
+	}
+	if h["Date"] == nil {
+		h["Date"] = []string{c.entry.date}
+	}
+	if closing && c.Request.ProtoMajor == 1 {
+		h["Connection"] = []string{"close"}
+	}
+	switch body := c.reply.Body; {
+	case wire.truncate != "":
+		s.sendPart(w, c, body)
+	case wire.chunks > 0 || wire.rate > 0:
+		s.sendSlowly(w, c, body)
+	default:
+		if bodyAllowed(c.reply.Status) {
+			h["Content-Length"] = []string{strconv.Itoa(len(body))}
+		}
+		w.WriteHeader(c.reply.Status)
+		_, _ = w.Write(body) // the client may be gone
+	}
+}
+
+// bodyAllowed tells whether an answer of this status has a body.
+func bodyAllowed(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// cutNow breaks the connection, or over HTTP/2 the stream. net/http repeats some
+// requests that break off on a warm connection; a byte of an answer stops that.
+func (s *Server) cutNow(w http.ResponseWriter, c *Call) {
+	wire := &c.plan.wire
+	if c.Request.ProtoMajor == 1 {
+		if wire.visible && c.entry.Reused {
+			w.WriteHeader(http.StatusEarlyHints)
+		}
+		if wire.cut != "fin" && c.conn.net != nil {
+			resetConn(c.conn.net)
+		}
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// sendPart writes the beginning of the body.
+func (s *Server) sendPart(w http.ResponseWriter, c *Call, body []byte) {
+	at := c.plan.wire.at
+	if at < 0 {
+		at = len(body) / 2
+	}
+	part := body[:min(at, len(body))]
+	h := w.Header()
+	switch c.plan.wire.truncate {
+	case "silent":
+		h["Connection"], h["Transfer-Encoding"] = []string{"close"}, []string{"identity"}
+		w.WriteHeader(c.reply.Status)
+		_, _ = w.Write(part)
+		return
+	case "chunked":
+	default:
+		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
+	w.WriteHeader(c.reply.Status)
+	_, _ = w.Write(part)
+	_ = http.NewResponseController(w).Flush()
+	if c.plan.wire.truncate == "rst" && c.Request.ProtoMajor == 1 && c.conn.net != nil {
+		resetConn(c.conn.net)
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// sendSlowly writes the header at once and the body in pieces over time.
+func (s *Server) sendSlowly(w http.ResponseWriter, c *Call, body []byte) {
+	wire := &c.plan.wire
+	over := wire.over
+	if wire.rate > 0 {
+		over = time.Duration(float64(len(body)) / float64(wire.rate) * float64(time.Second))
+	}
+	pieces := max(1, min(wire.chunks, len(body)))
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(c.reply.Status)
+	flush := http.NewResponseController(w).Flush
+	_ = flush()
+	for i := range pieces {
+		s.clock.begin()
+		err := s.clock.wait(c.Request.Context(), over/time.Duration(pieces))
+		s.clock.end()
+		if err != nil || s.life.Err() != nil {
+			panic(http.ErrAbortHandler)
+		}
+		_, _ = w.Write(body[len(body)*i/pieces : len(body)*(i+1)/pieces])
+		_ = flush()
+	}
+}

@@ -1,0 +1,258 @@
+package fake
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// A Server is one fake: an API served over real HTTP, with state of its own, a
+// clock, a journal and faults. API packages embed it.
+type Server struct {
+	tb     TB // nil under New
+	api    API
+	opt    options
+	base   string // path of the documented base URL: "/v1"
+	routes []route
+	stages []Stage
+	clock  *clock
+	guard  bubbleGuard
+	net    *network
+	life   context.Context // ends with Close
+	end    context.CancelFunc
+
+	mu           sync.Mutex // held while a call is decided, and for all that follows
+	journal      journal
+	conns        int
+	foreign      map[string]*conn
+	findings     []Finding
+	armed        []*armed
+	interceptors []*interceptor
+	passed       map[string][]time.Time // of the documented limit
+	waits        map[string]time.Time   // told by Retry-After, by caller
+	lost         map[uint64]lostCall
+	tenants      []*Tenant
+	counters     map[string]int64
+	random       *rand.ChaCha8
+	first        Snapshot
+	dateOf       int64
+	dateText     []string
+	closed       bool
+	serving      sync.WaitGroup // calls that have not been sent yet
+}
+
+type route struct {
+	Route
+	pattern pattern
+}
+
+// New makes a server for an API package. Its settings are a pointer to the
+// package's own options, which options made by Setting change. Under a TB the
+// server closes itself at cleanup, where mistakes of the client fail the test;
+// without one, Close is the caller's, and a mistake of the test panics. A
+// mistake in the API's tables always does.
+func New(tb TB, api API, settings any, opts ...Option) *Server {
+	s := &Server{
+		tb: tb, api: api, opt: options{seed: 1, keep: -1, allow: map[string]bool{}},
+		guard: newBubbleGuard(), stages: api.Stages, foreign: map[string]*conn{},
+	}
+	for _, o := range opts {
+		if o.set == nil {
+			continue
+		}
+		if err := o.set(&s.opt, settings); err != nil {
+			s.fatalf("%v", err)
+		}
+	}
+	if s.stages == nil {
+		s.stages = usualStages
+	}
+	base, err := url.Parse(api.Base)
+	if err != nil || strings.HasSuffix(api.Base, "/") {
+		panic(fmt.Sprintf("fake: base URL %q: want one without a final slash (%v)", api.Base, err))
+	}
+	s.base = base.Path
+	for _, r := range api.Routes {
+		s.routes = append(s.routes, route{r, parsePattern(r.Pattern)})
+	}
+	s.clock = newClock(s.opt.start, s.opt.frozen)
+	s.life, s.end = context.WithCancel(context.Background())
+	s.journal.keep = s.opt.keep
+	s.journal.moved = sync.NewCond(&s.mu)
+	s.forget()
+	s.net = newNetwork(s)
+	s.AddTenant("")
+	if tb != nil {
+		tb.Cleanup(s.finish)
+	}
+	return s
+}
+
+// forget empties what does not belong to the state: the counts of faults and
+// limits, and what was told to clients.
+func (s *Server) forget() {
+	s.armed = nil
+	s.passed = map[string][]time.Time{}
+	s.waits = map[string]time.Time{}
+	s.lost = map[uint64]lostCall{}
+	s.counters = map[string]int64{}
+	var seed [32]byte
+	for i := range 8 {
+		seed[i] = byte(s.opt.seed >> (8 * i))
+	}
+	s.random = rand.NewChaCha8(seed)
+}
+
+// API is the description that the server was made from.
+func (s *Server) API() API { return s.api }
+
+// serve takes one call through its stages.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	c, ok := s.arrive(r)
+	if !ok {
+		panic(http.ErrAbortHandler)
+	}
+	defer s.serving.Done()
+	closing := s.decide(c)
+	s.clock.end()
+	s.send(w, c, closing)
+}
+
+// decide finds the answer and records it, under the lock that arrive took. What
+// it gives is whether the connection is to be closed after the answer.
+func (s *Server) decide(c *Call) (closing bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			if !c.locked {
+				c.lock()
+			}
+			s.defect(c, fmt.Sprintf("%s panicked: %v\n%s", c.Op, p, debug.Stack()))
+			c.reply, c.plan.wire.cut = nil, "rst"
+			s.record(c)
+		}
+		c.unlock()
+	}()
+	s.intercepted(Connect, c)
+	s.encode(c, s.stage(c))
+	s.intercepted(Wire, c)
+	s.record(c)
+	return s.keepAliveOff()
+}
+
+// stage runs the stages in the API's order until one of them has the answer.
+func (s *Server) stage(c *Call) error {
+	for _, stage := range s.stages {
+		if c.answered {
+			return nil
+		}
+		var err error
+		switch stage {
+		case Match:
+			err = s.match(c)
+		case Auth:
+			err = s.auth(c)
+		case Accept:
+			err = s.accept(c)
+		case Faults:
+			err = s.faults(c)
+		case Limit:
+			err = s.limit(c)
+		case Handle:
+			err = s.handle(c)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepAliveOff tells whether a fault is waiting to break a connection. net/http
+// hides a break on a warm connection by sending again, so there is to be none.
+func (s *Server) keepAliveOff() bool {
+	for _, a := range s.armed {
+		if a.kind.cuts && !a.spent() && a.fault.Get("visible") != "no" {
+			return true
+		}
+	}
+	return false
+}
+
+// enter stops a test that uses the server from another bubble, before the
+// runtime ends the whole test binary for it.
+func (s *Server) enter() {
+	if err := s.guard.check(); err != nil {
+		s.fatalf("%v", err)
+	}
+}
+
+// Close ends the server: held calls are cut, connections closed. It may be
+// called twice. A server made by Start closes itself.
+func (s *Server) Close() {
+	s.mu.Lock()
+	closed := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if closed {
+		return
+	}
+	s.end()
+	s.net.close()
+	s.serving.Wait()
+}
+
+// finish is the cleanup of a server that belongs to a test: it closes the
+// server, and what the client did wrong fails the test.
+func (s *Server) finish() {
+	s.tb.Helper()
+	s.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unspent()
+	for _, f := range s.findings {
+		if f.Mistake {
+			s.tb.Errorf("%s: %s", s.api.Name, f)
+		}
+	}
+	if s.tb.Failed() && s.journal.seq > 0 {
+		s.tb.Logf("%s: journal\n%s", s.api.Name, s.journalText())
+		s.writeArtifact()
+	}
+}
+
+// Credentials are what a client must be given, by the API's words.
+func (s *Server) Credentials() Credentials {
+	if s.api.Credentials == nil {
+		return Credentials{}
+	}
+	return s.api.Credentials()
+}
+
+// Locked runs f under the server's lock. It is for API packages that keep state
+// outside collections; f must not call a method of the server that locks.
+func (s *Server) Locked(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+}
+
+func (s *Server) nextID(counter string) int64 {
+	s.counters[counter]++
+	return s.counters[counter]
+}
+
+func (s *Server) newUUID() uuid.UUID {
+	id, err := uuid.NewRandomFromReader(s.random)
+	if err != nil {
+		panic(err) // a ChaCha8 never fails to be read
+	}
+	return id
+}

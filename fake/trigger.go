@@ -1,0 +1,227 @@
+package fake
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// trigger says which calls a fault hits: its trigger words, read.
+type trigger struct {
+	on       selectors
+	when     []Condition
+	calls    []int
+	attempts []int
+	first    int           // 0: no bound
+	after    int           // calls
+	since    time.Duration // after=10m: from that time on
+	every    int
+	from, to time.Duration // to 0: no window
+	chance   float64       // < 0: certain
+	optional bool
+}
+
+// triggerWords are the words of a fault that say when; all others are
+// parameters of its kind.
+var triggerWords = []string{"on", "when", "call", "attempt", "first", "after", "every", "between", "chance", "apply", "optional"}
+
+// parseTrigger reads the trigger words of a fault, but for on, which needs the
+// routes of a server. Words that the kind takes as parameters are left to it.
+func parseTrigger(f Fault, own map[string]param) (trigger, error) {
+	t := trigger{chance: -1}
+	for _, w := range f.words {
+		if _, is := own[w.key]; is {
+			continue
+		}
+		if err := t.read(w); err != nil {
+			return t, fmt.Errorf("fault %s: %s=%s: %w", f.name, w.key, Quote(w.value), err)
+		}
+	}
+	return t, nil
+}
+
+func (t *trigger) read(w word) (err error) {
+	switch w.key {
+	case "on":
+	case "when":
+		var c Condition
+		c, err = ParseCondition(w.value)
+		t.when = append(t.when, c)
+	case "call":
+		t.calls, err = ordinals(w.value)
+	case "attempt":
+		t.attempts, err = ordinals(w.value)
+	case "first":
+		t.first, err = positive(w.value)
+	case "every":
+		t.every, err = positive(w.value)
+	case "after":
+		if t.after, err = strconv.Atoi(w.value); err != nil {
+			t.since, err = isTime(w.value)
+		} else if t.after < 0 {
+			err = fmt.Errorf("want 0 or more")
+		}
+	case "between":
+		from, to, _ := strings.Cut(w.value, "..")
+		if t.from, err = isTime(from); err == nil {
+			t.to, err = isTime(to)
+		}
+		if err == nil && t.to <= t.from {
+			err = fmt.Errorf("the window is empty")
+		}
+	case "chance":
+		t.chance, err = strconv.ParseFloat(w.value, 64)
+		if err != nil || !(t.chance >= 0 && t.chance <= 1) {
+			err = fmt.Errorf("want a probability of 0 to 1")
+		}
+	case "apply":
+		if w.value != "before" && w.value != "after" {
+			err = fmt.Errorf("want before or after")
+		}
+	case "optional":
+		t.optional = true
+		if w.value != "" {
+			err = fmt.Errorf("it takes no value")
+		}
+	}
+	return err
+}
+
+func ordinals(text string) ([]int, error) {
+	var ns []int
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := positive(part)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(ns, n) {
+			ns = append(ns, n)
+		}
+	}
+	return ns, nil
+}
+
+func positive(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("want a whole number from 1")
+	}
+	return n, nil
+}
+
+func isTime(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("want a time such as 2s or 1m30s")
+	}
+	return d, nil
+}
+
+// hits decides whether the fault hits a call, and counts it. It runs under the
+// server's lock, in the order of arrival.
+func (a *armed) hits(c *Call) bool {
+	t := &a.trigger
+	if a.disarmed || !t.on.fit(c.Op, c.Request.Method, c.Request.URL.Path) || !a.holds(c) {
+		return false
+	}
+	a.calls++
+	if t.first > 0 && a.fired >= t.first {
+		return false
+	}
+	sending := 0
+	if t.attempts != nil || t.chance >= 0 {
+		same := c.identity()
+		a.sendings[same]++
+		sending = a.sendings[same]
+	}
+	since := c.s.clock.now().Sub(a.since)
+	switch {
+	case t.calls != nil && !slices.Contains(t.calls, a.calls),
+		t.attempts != nil && !slices.Contains(t.attempts, sending),
+		a.calls <= t.after, since < t.since,
+		t.every > 0 && a.calls%t.every != 0,
+		t.to > 0 && (since < t.from || since >= t.to),
+		t.chance >= 0 && c.s.draw(a.fault, c, sending) >= t.chance:
+		return false
+	}
+	return true
+}
+
+// holds tells whether the conditions of a fault are true of a call.
+func (a *armed) holds(c *Call) bool {
+	if a.kind.chooses != nil && !a.kind.chooses(c, a) {
+		return false
+	}
+	for _, when := range a.trigger.when {
+		where, path, has := strings.Cut(when.Path, ":")
+		text, exists := "", false
+		switch {
+		case has && where == "query":
+			text, exists = c.Query().Get(path), c.Query().Has(path)
+		case has && where == "header":
+			text, exists = c.Header(path), len(c.Request.Header.Values(path)) > 0
+		case has && where == "param":
+			text = c.Param(path)
+			exists = text != ""
+		case has && where == "state":
+			if !(Condition{path, when.Op, when.Value}).Holds(c.s.snapshot()) {
+				return false
+			}
+			continue
+		default:
+			if !when.Holds(c.Body) {
+				return false
+			}
+			continue
+		}
+		_, err := strconv.ParseFloat(text, 64)
+		if !when.compare(text, exists, err == nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// spent tells whether the fault has hit as often as its triggers ask for; one
+// that names no number has when it has hit at all.
+func (a *armed) spent() bool {
+	want := 1
+	if n := len(a.trigger.calls); n > 0 {
+		want = n
+	}
+	if a.trigger.first > 0 {
+		want = a.trigger.first
+	}
+	return a.fired >= want
+}
+
+// identity tells requests apart by what makes them the same to a retrying
+// client: method, path, query, body and idempotency key.
+func (c *Call) identity() uint64 {
+	h := fnv.New64a()
+	for _, part := range []string{c.Request.Method, c.Request.RequestURI, c.Header("Idempotency-Key"), c.Header("X-Idempotency-Key")} {
+		_, _ = h.Write([]byte(part))
+		_, _ = h.Write([]byte{0})
+	}
+	_, _ = h.Write(c.Body)
+	return h.Sum64()
+}
+
+// draw gives a number from 0 up to 1 that the seed, the fault, the request and
+// the number of its sending decide.
+func (s *Server) draw(f Fault, c *Call, sending int) float64 {
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "%d\x00%s\x00%s\x00%d\x00%d", s.opt.seed, f, c.Op, c.identity(), sending)
+	return float64(mix(h.Sum64())>>11) / (math.MaxUint64>>11 + 1)
+}
+
+// mix spreads the bits of a weak hash (the finalizer of SplitMix64).
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
