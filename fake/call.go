@@ -120,7 +120,8 @@ func (c *Call) Note(kind, detail string) {
 
 // Refusals are the sentences with which a save is to be refused: those that the
 // test set for these keys (Tenant.Refuse), then those of the fault not-saved on
-// this call. None means that the save goes on.
+// this call, of which one without a sentence is "": the API package has its own.
+// None means that the save goes on.
 func (c *Call) Refusals(t *Tenant, keys ...string) []string {
 	var texts []string
 	for _, key := range keys {

@@ -14,6 +14,20 @@ func (s *Server) found(f Finding) {
 		f.Mistake = true
 	}
 	s.findings = append(s.findings, f)
+	if s.opt.keep >= 0 && len(s.findings) > 2*s.opt.keep+mostNotes {
+		s.forgetNotes()
+	}
+}
+
+// mostNotes is how many findings are kept beside those that go with the kept
+// part of a journal: a fake that serves for days must not grow.
+const mostNotes = 1000
+
+// forgetNotes drops the older half of the findings, but for mistakes.
+func (s *Server) forgetNotes() {
+	older := len(s.findings) / 2
+	kept := slices.DeleteFunc(slices.Clone(s.findings[:older]), func(f Finding) bool { return !f.Mistake })
+	s.findings = append(kept, s.findings[older:]...)
 }
 
 // Findings are what the fake saw about the client so far, in order.

@@ -56,7 +56,7 @@ var kinds = map[string]*kind{
 		chooses: choosesWrites,
 		plan: func(c *Call, f Fault, _ int) {
 			if c.plan.refuse = f.All("errors"); c.plan.refuse == nil {
-				c.plan.refuse = []string{"An error has occurred"}
+				c.plan.refuse = []string{""} // the API has the sentence
 			}
 		},
 	},
