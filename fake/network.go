@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"slices"
 	"sync"
+
+	"github.com/cartdouble/cartdouble/fake/internal/memnet"
 )
 
 // network is how calls reach a server: one http.Server, behind a listener in
@@ -24,16 +26,18 @@ type network struct {
 	cert   *certificate // with TLS
 
 	mu     sync.Mutex
-	mem    *memListener
+	mem    *memnet.Listener
 	tcp    net.Listener
 	addr   string // of the loopback listener, also while it is down
 	conns  map[net.Conn]bool
+	empty  *sync.Cond // no connection is left
 	down   bool
 	closed bool
 }
 
 func newNetwork(s *Server) *network {
 	n := &network{s: s, conns: map[net.Conn]bool{}}
+	n.empty = sync.NewCond(&n.mu)
 	n.http = &http.Server{
 		Handler:                      http.HandlerFunc(s.serve),
 		BaseContext:                  func(net.Listener) context.Context { return s.life },
@@ -69,7 +73,9 @@ func (n *network) track(c net.Conn, state http.ConnState) {
 	case http.StateNew:
 		n.conns[c] = true
 	case http.StateClosed, http.StateHijacked:
-		delete(n.conns, c)
+		if delete(n.conns, c); len(n.conns) == 0 {
+			n.empty.Broadcast()
+		}
 	}
 }
 
@@ -77,8 +83,8 @@ func (n *network) track(c net.Conn, state http.ConnState) {
 func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	n.mu.Lock()
 	if n.mem == nil {
-		n.mem = newListener(n.s.api.Name)
-		n.mem.refuse(n.down)
+		n.mem = memnet.Listen(n.s.api.Name)
+		n.mem.Refuse(n.down)
 		if n.closed {
 			_ = n.mem.Close()
 		} else {
@@ -87,7 +93,7 @@ func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 	mem := n.mem
 	n.mu.Unlock()
-	return mem.dial(ctx)
+	return mem.Dial(ctx)
 }
 
 func (n *network) serve(l net.Listener) {
@@ -100,6 +106,7 @@ func (n *network) serve(l net.Listener) {
 	}()
 }
 
+// close ends every connection, and waits until the last one's goroutine is done.
 func (n *network) close() {
 	n.mu.Lock()
 	n.closed = true
@@ -114,6 +121,11 @@ func (n *network) close() {
 		_ = tcp.Close()
 	}
 	_ = n.http.Close()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for len(n.conns) > 0 {
+		n.empty.Wait()
+	}
 }
 
 // drop breaks all connections to the loopback listener without leaving sockets.
@@ -148,7 +160,7 @@ type transport network
 // RoundTrip sends a request to the server, over the connection in memory.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	s := t.s
-	if err := s.guard.check(); err != nil {
+	if err := s.guard.Check(); err != nil {
 		err = fmt.Errorf("%s: %w", s.api.Name, err)
 		if s.tb != nil {
 			s.tb.Errorf("%v", err)
@@ -264,6 +276,6 @@ func (n *network) setDown(down bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.down = down; n.mem != nil {
-		n.mem.refuse(down)
+		n.mem.Refuse(down)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/cartdouble/cartdouble/fake/internal/memnet"
 )
 
 // wire is what faults do to an answer on its way.
@@ -64,7 +66,7 @@ func (s *Server) cutNow(w http.ResponseWriter, c *Call) {
 			w.WriteHeader(http.StatusEarlyHints)
 		}
 		if wire.cut != "fin" && c.conn.net != nil {
-			resetConn(c.conn.net)
+			memnet.Reset(c.conn.net)
 		}
 	}
 	panic(http.ErrAbortHandler)
@@ -92,7 +94,7 @@ func (s *Server) sendPart(w http.ResponseWriter, c *Call, body []byte) {
 	_, _ = w.Write(part)
 	_ = http.NewResponseController(w).Flush()
 	if c.plan.wire.truncate == "rst" && c.Request.ProtoMajor == 1 && c.conn.net != nil {
-		resetConn(c.conn.net)
+		memnet.Reset(c.conn.net)
 	}
 	panic(http.ErrAbortHandler)
 }

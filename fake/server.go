@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cartdouble/cartdouble/fake/internal/bubble"
 	"github.com/google/uuid"
 )
 
@@ -24,7 +25,7 @@ type Server struct {
 	routes []route
 	stages []Stage
 	clock  *clock
-	guard  bubbleGuard
+	guard  bubble.Guard
 	net    *network
 	life   context.Context // ends with Close
 	end    context.CancelFunc
@@ -62,7 +63,7 @@ type route struct {
 func New(tb TB, api API, settings any, opts ...Option) *Server {
 	s := &Server{
 		tb: tb, api: api, opt: options{seed: 1, keep: -1, allow: map[string]bool{}},
-		guard: newBubbleGuard(), stages: api.Stages, foreign: map[string]*conn{},
+		guard: bubble.NewGuard(), stages: api.Stages, foreign: map[string]*conn{},
 	}
 	for _, o := range opts {
 		if o.set == nil {
@@ -189,7 +190,7 @@ func (s *Server) keepAliveOff() bool {
 // enter stops a test that uses the server from another bubble, before the
 // runtime ends the whole test binary for it.
 func (s *Server) enter() {
-	if err := s.guard.check(); err != nil {
+	if err := s.guard.Check(); err != nil {
 		s.fatalf("%v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package fake
+package memnet
 
 import (
 	"io"
@@ -15,9 +15,9 @@ const (
 	mostBuffer  = 64 << 10 // bytes; a writer that is so far ahead waits
 )
 
-// memStream is one direction of a connection: a buffer between the end that
+// stream is one direction of a connection: a buffer between the end that
 // writes and the end that reads.
-type memStream struct {
+type stream struct {
 	mu     sync.Mutex
 	reader memSide
 	writer memSide
@@ -39,12 +39,12 @@ type memSide struct {
 	timer *time.Timer // runs while due is not zero
 }
 
-func (s *memStream) init() {
+func (s *stream) init() {
 	s.reader.wake.L = &s.mu
 	s.writer.wake.L = &s.mu
 }
 
-func (s *memStream) read(p []byte) (int, error) {
+func (s *stream) read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
@@ -64,7 +64,7 @@ func (s *memStream) read(p []byte) (int, error) {
 	}
 }
 
-func (s *memStream) write(p []byte) (n int, err error) {
+func (s *stream) write(p []byte) (n int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.writing && s.unwritable() == nil {
@@ -84,7 +84,7 @@ func (s *memStream) write(p []byte) (n int, err error) {
 }
 
 // unwritable says why the writer cannot go on, if so.
-func (s *memStream) unwritable() error {
+func (s *stream) unwritable() error {
 	switch {
 	case s.writer.gone:
 		return net.ErrClosed
@@ -96,7 +96,7 @@ func (s *memStream) unwritable() error {
 
 // waitForRoom lets the reader make room for the rest of a Write, or for half a
 // buffer, so that a long Write does not wake up for each small Read.
-func (s *memStream) waitForRoom(rest int) {
+func (s *stream) waitForRoom(rest int) {
 	s.writing, s.want = true, min(rest, mostBuffer/2)
 	s.writer.wake.Wait()
 	s.writing = false
@@ -104,7 +104,7 @@ func (s *memStream) waitForRoom(rest int) {
 }
 
 // put copies what fits into the buffer, which grows up to its bound.
-func (s *memStream) put(p []byte) int {
+func (s *stream) put(p []byte) int {
 	if need := s.n + len(p); need > len(s.buf) && len(s.buf) < mostBuffer {
 		s.grow(min(need, mostBuffer))
 	}
@@ -118,7 +118,7 @@ func (s *memStream) put(p []byte) int {
 	return len(p)
 }
 
-func (s *memStream) grow(need int) {
+func (s *stream) grow(need int) {
 	buf := make([]byte, max(leastBuffer, 1<<bits.Len(uint(need-1))))
 	first := s.buf[s.at:min(s.at+s.n, len(s.buf))]
 	copy(buf[copy(buf, first):], s.buf[:s.n-len(first)])
@@ -126,7 +126,7 @@ func (s *memStream) grow(need int) {
 }
 
 // take moves bytes out of the buffer.
-func (s *memStream) take(p []byte) int {
+func (s *stream) take(p []byte) int {
 	p = p[:min(len(p), s.n)]
 	first := copy(p, s.buf[s.at:])
 	copy(p[first:], s.buf)
@@ -143,42 +143,42 @@ func (s *memStream) take(p []byte) int {
 
 // end closes the writer's side for good, while its end lives on. It gives false
 // if that end is gone.
-func (s *memStream) end() bool {
+func (s *stream) end() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.writer.gone {
 		return false
 	}
-	s.settle(io.EOF, syscall.EPIPE)
+	s.conclude(io.EOF, syscall.EPIPE)
 	return true
 }
 
 // leaveWriter is the writer's end going away: the reader gets what is in the
 // buffer, then fault. It gives false if that end was gone already.
-func (s *memStream) leaveWriter(fault error) bool {
+func (s *stream) leaveWriter(fault error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.writer.gone {
 		return false
 	}
 	s.writer.leave()
-	s.settle(fault, nil)
+	s.conclude(fault, nil)
 	return true
 }
 
 // leaveReader is the reader's end going away: nobody will read what is in the
 // buffer, and writing gives fault.
-func (s *memStream) leaveReader(fault error) {
+func (s *stream) leaveReader(fault error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reader.leave()
 	s.buf, s.at, s.n = nil, 0, 0
-	s.settle(nil, fault)
+	s.conclude(nil, fault)
 }
 
-// settle says how reading and writing end from now on; what was said first
+// conclude says how reading and writing end from now on; what was said first
 // stays. All who wait look again.
-func (s *memStream) settle(reading, writing error) {
+func (s *stream) conclude(reading, writing error) {
 	if s.reader.fault == nil {
 		s.reader.fault = reading
 	}
@@ -204,7 +204,7 @@ func (d *memSide) disarm() {
 // setDeadline sets until when one side may wait. It gives false if that end is
 // gone. The two deadlines that net/http sets for each request, long past and
 // none, cost neither a timer nor a look at the clock.
-func (s *memStream) setDeadline(d *memSide, t time.Time) bool {
+func (s *stream) setDeadline(d *memSide, t time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if d.gone {

@@ -1,8 +1,10 @@
-package fake
+// Package memnet is a network in memory: buffered, full-duplex connections that
+// net/http takes for TCP, fails like it, and can be waited for in a synctest
+// bubble.
+package memnet
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"os"
@@ -12,44 +14,45 @@ import (
 	"time"
 )
 
-// memNetwork is what the addresses and errors of the in-memory network give as
+// network is what the addresses and errors of the in-memory network give as
 // the name of their network, where TCP says "tcp".
-const memNetwork = "memory"
+const network = "memory"
 
 // serverAddr is where a listener listens: the name it was given.
 type serverAddr string
 
-func (serverAddr) Network() string  { return memNetwork }
+func (serverAddr) Network() string  { return network }
 func (a serverAddr) String() string { return string(a) }
 
 // clientAddr is the number of a connection at its listener, from 1. Its text
 // has the form host:port, for handlers that split the RemoteAddr of a request.
 type clientAddr int
 
-func (clientAddr) Network() string  { return memNetwork }
+func (clientAddr) Network() string  { return network }
 func (a clientAddr) String() string { return "client:" + strconv.Itoa(int(a)) }
 
-// memListener accepts the connections that its own dial makes.
-type memListener struct {
+// Listener accepts the connections that its own dial makes.
+type Listener struct {
 	addr net.Addr
 
 	mu       sync.Mutex
-	arrived  sync.Cond  // waiting has one more, or closed
-	waiting  []*memConn // ends of the server that nobody has accepted
+	arrived  sync.Cond // waiting has one more, or closed
+	waiting  []*Conn   // ends of the server that nobody has accepted
 	dialled  int
 	refusing bool
 	closed   bool
 }
 
-func newListener(name string) *memListener {
-	l := &memListener{addr: serverAddr(name)}
+// Listen gives a listener of that name, to which its own Dial connects.
+func Listen(name string) *Listener {
+	l := &Listener{addr: serverAddr(name)}
 	l.arrived.L = &l.mu
 	return l
 }
 
 // Accept gives the server's end of the next connection, in the order of
 // dialling.
-func (l *memListener) Accept() (net.Conn, error) {
+func (l *Listener) Accept() (net.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for len(l.waiting) == 0 && !l.closed {
@@ -66,7 +69,7 @@ func (l *memListener) Accept() (net.Conn, error) {
 
 // Close refuses further connections and resets those that nobody accepted.
 // Accepted ones live on.
-func (l *memListener) Close() error {
+func (l *Listener) Close() error {
 	l.mu.Lock()
 	if l.closed {
 		l.mu.Unlock()
@@ -84,18 +87,18 @@ func (l *memListener) Close() error {
 }
 
 // Addr is the listener's name.
-func (l *memListener) Addr() net.Addr { return l.addr }
+func (l *Listener) Addr() net.Addr { return l.addr }
 
-// refuse makes dial fail until it is taken back. Connections that exist live on.
-func (l *memListener) refuse(on bool) {
+// Refuse makes dial fail until it is taken back. Connections that exist live on.
+func (l *Listener) Refuse(on bool) {
 	l.mu.Lock()
 	l.refusing = on
 	l.mu.Unlock()
 }
 
-// dial gives the client's end of a new connection. It never waits: as with a
+// Dial gives the client's end of a new connection. It never waits: as with a
 // kernel's backlog, the client may write before the server has accepted.
-func (l *memListener) dial(ctx context.Context) (net.Conn, error) {
+func (l *Listener) Dial(ctx context.Context) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, l.failed("dial", err)
 	}
@@ -111,31 +114,31 @@ func (l *memListener) dial(ctx context.Context) (net.Conn, error) {
 	return client, nil
 }
 
-func (l *memListener) failed(op string, err error) error {
-	return &net.OpError{Op: op, Net: memNetwork, Addr: l.addr, Err: err}
+func (l *Listener) failed(op string, err error) error {
+	return &net.OpError{Op: op, Net: network, Addr: l.addr, Err: err}
 }
 
-// memConn is one end of a full-duplex connection in memory. It differs from a
+// Conn is one end of a full-duplex connection in memory. It differs from a
 // TCP connection in its addresses, and in that closing it with bytes unread is
 // no reset: the peer reads what was sent before.
-type memConn struct {
-	in, out       *memStream
+type Conn struct {
+	in, out       *stream
 	local, remote net.Addr
 
 	lateRead, lateWrite net.OpError // what a passed deadline gives; net/http makes one pass per request
 }
 
 // newLink makes both ends of a connection.
-func newLink(clientAddr, serverAddr net.Addr) (client, server *memConn) {
+func newLink(from, to net.Addr) (client, server *Conn) {
 	link := new(struct { // one piece of memory
-		up, down       memStream
-		client, server memConn
+		up, down       stream
+		client, server Conn
 	})
 	link.up.init()
 	link.down.init()
-	link.client = memConn{in: &link.down, out: &link.up, local: clientAddr, remote: serverAddr}
-	link.server = memConn{in: &link.up, out: &link.down, local: serverAddr, remote: clientAddr}
-	for _, c := range []*memConn{&link.client, &link.server} {
+	link.client = Conn{in: &link.down, out: &link.up, local: from, remote: to}
+	link.server = Conn{in: &link.up, out: &link.down, local: to, remote: from}
+	for _, c := range []*Conn{&link.client, &link.server} {
 		c.lateRead = *c.opError("read", os.ErrDeadlineExceeded)
 		c.lateWrite = *c.opError("write", os.ErrDeadlineExceeded)
 	}
@@ -144,7 +147,7 @@ func newLink(clientAddr, serverAddr net.Addr) (client, server *memConn) {
 
 // Read waits for bytes. Those sent before the peer closed or reset the
 // connection come first, then io.EOF or ECONNRESET.
-func (c *memConn) Read(p []byte) (int, error) {
+func (c *Conn) Read(p []byte) (int, error) {
 	n, err := c.in.read(p)
 	switch err {
 	case nil, io.EOF:
@@ -157,7 +160,7 @@ func (c *memConn) Read(p []byte) (int, error) {
 
 // Write waits while the buffer is full. Nothing reaches a peer that is gone:
 // EPIPE after its Close, ECONNRESET after its reset.
-func (c *memConn) Write(p []byte) (int, error) {
+func (c *Conn) Write(p []byte) (int, error) {
 	n, err := c.out.write(p)
 	switch err {
 	case nil:
@@ -169,7 +172,7 @@ func (c *memConn) Write(p []byte) (int, error) {
 }
 
 // Close ends both directions. What was written can still be read by the peer.
-func (c *memConn) Close() error {
+func (c *Conn) Close() error {
 	if !c.out.leaveWriter(io.EOF) {
 		return c.opError("close", net.ErrClosed)
 	}
@@ -179,7 +182,7 @@ func (c *memConn) Close() error {
 
 // CloseWrite ends this end's direction only: the peer reads what was written,
 // then io.EOF, and can still answer.
-func (c *memConn) CloseWrite() error {
+func (c *Conn) CloseWrite() error {
 	if !c.out.end() {
 		return c.opError("close", net.ErrClosed)
 	}
@@ -188,26 +191,29 @@ func (c *memConn) CloseWrite() error {
 
 // reset ends both directions as a TCP reset does: the peer can read what was
 // written before, and everything else it does fails with ECONNRESET.
-func (c *memConn) reset() {
+func (c *Conn) reset() {
 	if c.out.leaveWriter(syscall.ECONNRESET) {
 		c.in.leaveReader(syscall.ECONNRESET)
 	}
 }
 
 // LocalAddr is the address of this end.
-func (c *memConn) LocalAddr() net.Addr { return c.local }
+func (c *Conn) LocalAddr() net.Addr { return c.local }
 
 // RemoteAddr is the address of the other end.
-func (c *memConn) RemoteAddr() net.Addr { return c.remote }
+func (c *Conn) RemoteAddr() net.Addr { return c.remote }
 
 // SetDeadline sets both deadlines.
-func (c *memConn) SetDeadline(t time.Time) error {
-	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+func (c *Conn) SetDeadline(t time.Time) error {
+	if err := c.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return c.SetWriteDeadline(t)
 }
 
 // SetReadDeadline sets until when reads may wait, also those that wait already.
 // The zero time is no deadline.
-func (c *memConn) SetReadDeadline(t time.Time) error {
+func (c *Conn) SetReadDeadline(t time.Time) error {
 	if !c.in.setDeadline(&c.in.reader, t) {
 		return c.opError("set", net.ErrClosed)
 	}
@@ -215,7 +221,7 @@ func (c *memConn) SetReadDeadline(t time.Time) error {
 }
 
 // SetWriteDeadline is SetReadDeadline for writes.
-func (c *memConn) SetWriteDeadline(t time.Time) error {
+func (c *Conn) SetWriteDeadline(t time.Time) error {
 	if !c.out.setDeadline(&c.out.writer, t) {
 		return c.opError("set", net.ErrClosed)
 	}
@@ -223,24 +229,24 @@ func (c *memConn) SetWriteDeadline(t time.Time) error {
 }
 
 // opError words an error as the net package does for TCP.
-func (c *memConn) opError(op string, err error) *net.OpError {
+func (c *Conn) opError(op string, err error) *net.OpError {
 	if errno, ok := err.(syscall.Errno); ok {
 		err = os.NewSyscallError(op, errno)
 	}
-	return &net.OpError{Op: op, Net: memNetwork, Source: c.local, Addr: c.remote, Err: err}
+	return &net.OpError{Op: op, Net: network, Source: c.local, Addr: c.remote, Err: err}
 }
 
-// resetConn breaks a connection so that the peer sees a reset: in memory, over
+// Reset breaks a connection so that the peer sees a reset: in memory, over
 // TCP, or either below TLS. Any other is closed.
-func resetConn(c net.Conn) {
+func Reset(c net.Conn) {
 	switch c := c.(type) {
-	case *memConn:
+	case *Conn:
 		c.reset()
 	case *net.TCPConn:
 		c.SetLinger(0)
 		c.Close()
 	case interface{ NetConn() net.Conn }: // *tls.Conn
-		resetConn(c.NetConn())
+		Reset(c.NetConn())
 	default:
 		c.Close()
 	}

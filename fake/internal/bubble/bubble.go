@@ -1,4 +1,5 @@
-package fake
+// Package bubble notices synctest bubbles before the runtime does.
+package bubble
 
 import (
 	"bytes"
@@ -7,10 +8,10 @@ import (
 	"time"
 )
 
-// Using a server across the border of a synctest bubble stops the whole test
-// binary in the runtime, with a text that says nothing about the server. A
-// bubbleGuard notices it first.
-type bubbleGuard struct {
+// A Guard notices that something is used across the border of a synctest bubble,
+// which would stop the whole test binary in the runtime, with a text that says
+// nothing about it.
+type Guard struct {
 	bubble int       // where the server was made
 	made   time.Time // when, by the wall clock of that place
 }
@@ -21,23 +22,23 @@ var (
 	errOtherBubble = errors.New("the server was made inside another synctest bubble and cannot work in this one; make a server inside each synctest.Test")
 )
 
-// newBubbleGuard guards a server that is made here and now.
-func newBubbleGuard() bubbleGuard {
-	return bubbleGuard{bubble: bubbleID(), made: time.Now().Round(0)}
+// NewGuard guards a server that is made here and now.
+func NewGuard() Guard {
+	return Guard{bubble: ID(), made: time.Now().Round(0)}
 }
 
-// check gives nil where the server can be used, otherwise a sentence about what
+// Check gives nil where the server can be used, otherwise a sentence about what
 // to do. Of a server made outside, the common case, the stack is not looked at
 // while the clock shows that there is no bubble: in a bubble, time is without a
 // monotonic reading and begins in the year 2000.
-func (g bubbleGuard) check() error {
+func (g Guard) Check() error {
 	if g.bubble == 0 {
 		now := time.Now()
 		if wall := now.Round(0); wall != now && !wall.Before(g.made) {
 			return nil
 		}
 	}
-	switch here := bubbleID(); {
+	switch here := ID(); {
 	case here == g.bubble:
 		return nil
 	case g.bubble == 0:
@@ -49,10 +50,10 @@ func (g bubbleGuard) check() error {
 	}
 }
 
-// bubbleID is the number of the synctest bubble that the caller runs in, 0
+// ID is the number of the synctest bubble that the caller runs in, 0
 // outside. A new goroutine finds it out: it is in the same bubble, and the cost
 // of a stack grows with its depth.
-func bubbleID() int {
+func ID() int {
 	id := make(chan int, 1)
 	go func() { id <- bubbleOnStack() }()
 	return <-id
