@@ -37,6 +37,7 @@ type table[K cmp.Ordered, T any] struct {
 	spec    Spec[K, T]
 	rows    []*row[K, T] // by key ascending; a row never changes, it is replaced
 	indexes map[string]*index[K]
+	arrays  map[[2]int][]byte // joined pages, until the next change
 }
 
 type row[K cmp.Ordered, T any] struct {
@@ -233,6 +234,33 @@ func (c *table[K, T]) Range(from, to int) iter.Seq2[*T, []byte] {
 	}
 }
 
+// mostArrays is how many joined pages a collection remembers.
+const mostArrays = 16
+
+// Array is for handlers: the wire forms of Range as a JSON array. A page that is
+// read again before anything changes is the same memory, and the journal holds
+// it once. It is not to be changed.
+func (c *table[K, T]) Array(from, to int) []byte {
+	page := [2]int{from, to}
+	if array, known := c.arrays[page]; known {
+		return array
+	}
+	length := len("[]")
+	for _, wire := range c.Range(from, to) {
+		length += len(wire) + len(",")
+	}
+	array := append(make([]byte, 0, length), '[')
+	for _, wire := range c.Range(from, to) {
+		array = append(comma(array), wire...)
+	}
+	array = append(array, ']')
+	if c.arrays == nil || len(c.arrays) == mostArrays {
+		c.arrays = map[[2]int][]byte{}
+	}
+	c.arrays[page] = array
+	return array
+}
+
 // Lookup is for handlers: the ids of the records with this text in an index,
 // ascending.
 func (c *table[K, T]) Lookup(name, text string) []K { return c.indexes[name].find(text) }
@@ -317,7 +345,9 @@ func (c *table[K, T]) row(v *T) *row[K, T] {
 	return r
 }
 
+// indexed keeps the indexes in step with a record that comes or goes.
 func (c *table[K, T]) indexed(r *row[K, T], in bool) {
+	c.arrays = nil
 	for name, text := range c.spec.Index {
 		if in {
 			c.indexes[name].add(text(&r.value), r.key)
@@ -334,7 +364,7 @@ func (c *table[K, T]) told(before, after *T, quiet bool) {
 }
 
 func (c *table[K, T]) clear() {
-	c.rows, c.indexes = nil, map[string]*index[K]{}
+	c.rows, c.arrays, c.indexes = nil, nil, map[string]*index[K]{}
 	for name := range c.spec.Index {
 		c.indexes[name] = &index[K]{one: map[string]K{}, more: map[string][]K{}}
 	}

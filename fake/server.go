@@ -2,6 +2,7 @@ package fake
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -42,7 +43,7 @@ type Server struct {
 	lost         map[uint64]lostCall
 	tenants      []*Tenant
 	counters     map[string]int64
-	random       *rand.ChaCha8
+	random       *rand.ChaCha8 // nil until it is asked
 	first        Snapshot
 	dateOf       int64
 	dateText     []string
@@ -105,11 +106,7 @@ func (s *Server) forget() {
 	s.waits = map[string]time.Time{}
 	s.lost = map[uint64]lostCall{}
 	s.counters = map[string]int64{}
-	var seed [32]byte
-	for i := range 8 {
-		seed[i] = byte(s.opt.seed >> (8 * i))
-	}
-	s.random = rand.NewChaCha8(seed)
+	s.random = nil
 }
 
 // API is the description that the server was made from.
@@ -251,6 +248,11 @@ func (s *Server) nextID(counter string) int64 {
 }
 
 func (s *Server) newUUID() uuid.UUID {
+	if s.random == nil {
+		var seed [32]byte
+		binary.LittleEndian.PutUint64(seed[:], s.opt.seed)
+		s.random = rand.NewChaCha8(seed)
+	}
 	id, err := uuid.NewRandomFromReader(s.random)
 	if err != nil {
 		panic(err) // a ChaCha8 never fails to be read
