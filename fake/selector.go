@@ -2,6 +2,8 @@ package fake
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -58,22 +60,34 @@ func (s *Server) possible(sel selector) bool {
 	if sel.op != "" {
 		return true
 	}
+	path := sel.path
+	if !strings.Contains(path, "*") {
+		path, _ = s.path(&Call{s: s, Request: &http.Request{Method: sel.method, URL: &url.URL{Path: path}}})
+	}
 	for _, r := range s.routes {
 		if r.Handle == nil || sel.method != "*" && sel.method != r.pattern.method {
 			continue
 		}
-		template := s.base
-		for _, seg := range r.pattern.segments {
-			template += "/" + seg.before
-			if seg.name != "" {
-				template += "*" + seg.after
-			}
+		if _, exact := r.pattern.match(path, false); exact {
+			return true
 		}
-		if s.api.Path != nil || overlap(sel.path, template) {
+		if strings.Contains(path, "*") && (s.api.Path != nil || overlap(path, s.base+r.pattern.glob())) {
 			return true
 		}
 	}
 	return false
+}
+
+// glob is the pattern's path with * for what may vary.
+func (p *pattern) glob() string {
+	var b strings.Builder
+	for _, seg := range p.segments {
+		b.WriteString("/" + seg.before)
+		if seg.name != "" {
+			b.WriteString("*" + seg.after)
+		}
+	}
+	return b.String()
 }
 
 // selectors reads the selectors of a test; a wrong one is its mistake.
