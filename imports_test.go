@@ -18,6 +18,7 @@ var layers = map[string][]string{
 	"fake/faketest": {"fake", "golden", "scenarios"},
 	"conformance":   {"fake", "fake/*", "golden", "scenarios"},
 	"cmd":           {"fake", "fake/*", "golden", "scenarios", "conformance"},
+	"docs":          {"fake", "fake/*", "scenarios", "conformance"}, // what the README shows
 	".":             {"fake", "fake/*", "golden", "scenarios", "conformance", "fake/faketest"},
 }
 
@@ -127,7 +128,7 @@ func TestWrongImportsAreFound(t *testing.T) {
 		"fake/fake.go", `package fake; import _ "`+modulePath+`/golden"`,
 		"fake/fake_test.go", `package fake_test; import _ "`+modulePath+`/fake/a"`,
 		"golden/golden.go", `package golden; import _ "`+modulePath+`/scenarios"`,
-		"scenarios/s.go", `package scenarios; import (_ "`+modulePath+`/golden"; _ "`+modulePath+`/fake/a")`,
+		"scenarios/s.go", `package scenarios; import (_ "`+modulePath+`/fake/a"; _ "`+modulePath+`/conformance")`,
 		"scenarios/t.go", `package scenarios; import _ "gopkg.in/yaml.v3"; import "C"`,
 		"tools/t.go", `package tools`,
 	)
@@ -138,7 +139,7 @@ func TestWrongImportsAreFound(t *testing.T) {
 		"fake/fake.go: imports "+modulePath+"/golden",
 		"fake/fake_test.go: imports "+modulePath+"/fake/a: the engine knows no API package",
 		"golden/golden.go: imports "+modulePath+"/scenarios",
-		"scenarios/s.go: imports "+modulePath+"/fake/a",
+		"scenarios/s.go: imports "+modulePath+"/conformance",
 		"scenarios/t.go: imports gopkg.in/yaml.v3",
 		"scenarios/t.go: imports C",
 		"tools/t.go: tools has no place",

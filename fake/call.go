@@ -6,7 +6,9 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -70,7 +72,7 @@ func (c *Call) Int(name string) int64 {
 // white space around it. An empty body is no value: Exists is false. Anything
 // else is Malformed.
 func (c *Call) JSON() (gjson.Result, error) {
-	if len(bytes.TrimSpace(c.Body)) == 0 {
+	if len(bytes.Trim(c.Body, " \t\r\n")) == 0 {
 		return gjson.Result{}, nil
 	}
 	if !utf8.Valid(c.Body) || !json.Valid(c.Body) {
@@ -87,28 +89,65 @@ func Members(v gjson.Result) iter.Seq2[string, gjson.Result] {
 		if !v.IsObject() {
 			return
 		}
-		var names []string
-		last := map[string]gjson.Result{}
-		v.ForEach(func(name, value gjson.Result) bool {
-			if _, seen := last[name.Str]; !seen {
-				names = append(names, name.Str)
+		type member struct {
+			name  string
+			value gjson.Result
+		}
+		const few = 16 // with so many, looking through them beats a map
+		members := make([]member, 0, few)
+		var places map[string]int
+		v.ForEach(func(key, value gjson.Result) bool {
+			name := Text(key)
+			place, seen := places[name]
+			if places == nil {
+				place = slices.IndexFunc(members, func(m member) bool { return m.name == name })
+				seen = place >= 0
 			}
-			last[name.Str] = value
+			if seen {
+				members[place].value = value
+				return true
+			}
+			members = append(members, member{name, value})
+			switch {
+			case places != nil:
+				places[name] = len(members) - 1
+			case len(members) == few:
+				places = make(map[string]int, 2*few)
+				for i, m := range members {
+					places[m.name] = i
+				}
+			}
 			return true
 		})
-		for _, name := range names {
-			if !yield(name, last[name]) {
+		for _, m := range members {
+			if !yield(m.name, m.value) {
 				return
 			}
 		}
 	}
 }
 
+// Text is the contents of a JSON string, as a copy: a part of a request's body
+// would keep all of it in memory. Escapes are left to encoding/json, because
+// gjson swallows one that follows half a surrogate pair. Any other value gives
+// its JSON text.
+func Text(v gjson.Result) string {
+	if v.Type != gjson.String {
+		return strings.Clone(v.Raw)
+	}
+	if !strings.Contains(v.Raw, `\u`) {
+		return strings.Clone(v.Str)
+	}
+	var text string
+	_ = json.Unmarshal([]byte(v.Raw), &text) // the body is valid JSON
+	return text
+}
+
 // Now is the time of the server's clock, in UTC.
 func (c *Call) Now() time.Time { return c.s.clock.now() }
 
 // NewID gives the next number of a counter of the server, from 1.
-func (c *Call) NewID(counter string) int64 { return c.s.nextID(counter) }
+func (c *Call) NewID(counter string) int64 { return c.s.NextID(counter) }
 
 // NewUUID gives a random UUID that the server's seed decides.
 func (c *Call) NewUUID() uuid.UUID { return c.s.newUUID() }

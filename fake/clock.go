@@ -3,6 +3,7 @@ package fake
 import (
 	"container/heap"
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -89,6 +90,7 @@ func (k *clock) wait(ctx context.Context, d time.Duration) error {
 		k.mu.Lock()
 		if t.index >= 0 {
 			heap.Remove(&k.timers, t.index)
+			k.rearm()
 			k.busy++ // the caller goes on, as it would after firing
 		}
 		k.mu.Unlock()
@@ -127,11 +129,26 @@ func (k *clock) moveTo(t time.Time) {
 	}
 }
 
+// farthest is how far a clock can be from its start; a Duration holds 292 years.
+const farthest = 200 * 365 * 24 * time.Hour
+
+// reaches tells whether the clock can be put at t.
+func (k *clock) reaches(t time.Time) error {
+	if t.Sub(k.start).Abs() > farthest {
+		return fmt.Errorf("%s is more than 200 years from where the clock started", t.Format(time.RFC3339Nano))
+	}
+	return nil
+}
+
 // set puts the clock at t, forward or back. Timers keep their due times.
 func (k *clock) set(t time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.skip.Add(int64(t.Sub(k.now())))
+	d := t.Sub(k.start)
+	if !k.frozen {
+		d -= time.Since(k.origin)
+	}
+	k.skip.Store(int64(d))
 	k.fire()
 }
 
@@ -147,13 +164,13 @@ func (k *clock) fire() {
 
 // rearm sets the machine's timer to the first of ours, on a running clock.
 func (k *clock) rearm() {
+	if k.wake != nil {
+		k.wake.Stop()
+	}
 	if k.frozen || len(k.timers) == 0 {
 		return
 	}
 	d := max(k.timers[0].due.Sub(k.now()), 0)
-	if k.wake != nil {
-		k.wake.Stop()
-	}
 	k.wake = time.AfterFunc(d, func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()
@@ -196,8 +213,9 @@ func (h *timers) Pop() any {
 func (s *Server) Now() time.Time { return s.clock.now() }
 
 // Advance moves the clock on by d: it waits until no work is in progress, steps
-// from one due timer to the next, and lets the work of each finish. A held
-// reply whose time comes is therefore sent before Advance returns.
+// from one due timer to the next, and lets the work of each finish. A call that
+// a fault holds, and whose time comes, is therefore decided and in the journal
+// before Advance returns.
 func (s *Server) Advance(d time.Duration) {
 	s.enter()
 	if d < 0 {
@@ -205,6 +223,10 @@ func (s *Server) Advance(d time.Duration) {
 		return
 	}
 	target := s.clock.now().Add(d)
+	if err := s.clock.reaches(target); err != nil {
+		s.fatalf("Advance(%v): %v", d, err)
+		return
+	}
 	for {
 		s.clock.settle()
 		if !s.clock.step(target) {

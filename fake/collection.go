@@ -176,13 +176,16 @@ func (c *table[K, T]) Find(id K) (T, error) {
 }
 
 // Insert is for handlers: it stores a record that the call has made, under a
-// new id where it has none, and gives it back.
+// new id where it has none, and gives it back. Without a call, here and below,
+// it is the shop itself that changes something, under Locked.
 func (c *table[K, T]) Insert(call *Call, v T) T {
 	if err := c.storable(&v); err != nil {
 		panic(fmt.Sprintf("%s: Insert: %v", c.spec.Name, err))
 	}
-	call.changed = true
-	call.inserted++
+	if call != nil {
+		call.changed = true
+		call.inserted++
+	}
 	return c.insert(&v, false).value
 }
 
@@ -192,16 +195,22 @@ func (c *table[K, T]) Update(call *Call, v T) T {
 	if !found {
 		panic(fmt.Sprintf("%s: Update: there is no record %v", c.spec.Name, *c.spec.Key(&v)))
 	}
-	call.changed = true
+	if call != nil {
+		call.changed = true
+	}
 	return c.replace(i, &v, false).value
 }
 
 // Delete is for handlers: it takes a record away, if it is there.
 func (c *table[K, T]) Delete(call *Call, id K) {
-	if i, found := c.position(id); found {
-		call.changed = true
-		c.remove(i, false)
+	i, found := c.position(id)
+	if !found {
+		return
 	}
+	if call != nil {
+		call.changed = true
+	}
+	c.remove(i, false)
 }
 
 // Count is for handlers: the number of records.
@@ -266,7 +275,7 @@ func (c *table[K, T]) Array(from, to int) []byte {
 func (c *table[K, T]) Lookup(name, text string) []K { return c.indexes[name].find(text) }
 
 func (c *table[K, T]) position(id K) (int, bool) {
-	if n := len(c.rows); n == 0 || c.rows[n-1].key < id {
+	if n := len(c.rows); n == 0 || c.rows[n-1].key < id { // a new record, most often
 		return n, false
 	}
 	i := sort.Search(len(c.rows), func(i int) bool { return c.rows[i].key >= id })
@@ -305,7 +314,7 @@ func (c *table[K, T]) next() (K, error) {
 	if !counts {
 		return key, fmt.Errorf("the record needs an id")
 	}
-	*n = c.t.s.nextID(c.spec.Name)
+	*n = c.t.s.NextID(c.spec.Name)
 	return key, nil
 }
 

@@ -19,9 +19,16 @@ var operators = []string{"==", "!=", "<=", ">=", "<", ">", "~"}
 // ParseCondition reads "customers.# == 3". The path may hold blanks inside its
 // brackets; the value is all that follows the operator.
 func ParseCondition(text string) (Condition, error) {
-	depth := 0
+	depth, quoted, escaped := 0, false, false
 	for i := range len(text) {
+		if quoted { // in brackets: what is between quotes is no bracket
+			quoted = escaped || text[i] != '"'
+			escaped = !escaped && text[i] == '\\'
+			continue
+		}
 		switch text[i] {
+		case '"':
+			quoted = depth > 0
 		case '(', '[':
 			depth++
 		case ')', ']':

@@ -1,6 +1,6 @@
 // Package fake is the engine of the fakes: everything that they share, and no
-// vendor. An API package below it (fake/cartfunnel) brings a route table, words
-// of failure and typed state; users start that package's server and meet the
+// vendor. An API package, in a folder below, brings a route table, words of
+// failure and typed state; users start that package's server and meet the
 // engine through what it embeds.
 //
 // # One call

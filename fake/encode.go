@@ -1,10 +1,13 @@
 package fake
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // encode is the stage that puts the outcome of a call into words: the handler's
@@ -13,7 +16,7 @@ func (s *Server) encode(c *Call, err error) {
 	if err != nil {
 		var e *Error
 		if !errors.As(err, &e) {
-			s.defect(c, fmt.Sprintf("%s answered with an error that is none of the API's: %v", c.Op, err))
+			s.defect(c, fmt.Sprintf("answered with an error that is none of the API's: %v", err))
 			e = &Error{Kind: Broken}
 		}
 		reply := s.api.Error(c, e)
@@ -33,9 +36,25 @@ func (s *Server) encode(c *Call, err error) {
 	s.intercepted(Body, c)
 }
 
+// sound makes sure that what is sent has a status that ends a call.
+func (s *Server) sound(c *Call) {
+	if c.reply == nil || endsCall(c.reply.Status) {
+		return
+	}
+	s.defect(c, fmt.Sprintf("answered with the status %d", c.reply.Status))
+	reply := s.api.Error(c, &Error{Kind: Broken})
+	if !endsCall(reply.Status) {
+		reply.Status = http.StatusInternalServerError
+	}
+	c.reply = &reply
+}
+
+func endsCall(status int) bool { return status >= 200 && status <= 999 }
+
 // defect reports a mistake of ours, which no option relaxes.
-func (s *Server) defect(c *Call, detail string) {
-	s.findings = append(s.findings, Finding{Call: c.Seq, Kind: "defect", Detail: detail, Mistake: true})
+func (s *Server) defect(c *Call, what string) {
+	called := cmp.Or(c.Op, c.Request.Method+" "+c.Request.URL.Path)
+	s.findings = append(s.findings, Finding{Call: c.Seq, Kind: "defect", Detail: called + " " + what, Mistake: true})
 }
 
 // date is the header Date by the server's clock.
@@ -47,9 +66,9 @@ func (s *Server) date() string {
 	return s.dateText[0]
 }
 
-// AppendString appends a text as a JSON string. Only what JSON demands is
-// escaped: quotes, backslashes and control characters. Bytes that are not UTF-8
-// become U+FFFD.
+// AppendString appends a text as a JSON string, as encoding/json does without
+// its escapes for HTML and JavaScript: only quotes, backslashes and control
+// characters are escaped. A byte that is not UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, text string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
@@ -58,15 +77,14 @@ func AppendString(dst []byte, text string) []byte {
 		switch {
 		case r == '"' || r == '\\':
 			dst = append(append(dst, text[plain:i]...), '\\', byte(r))
-		case r == '\n':
-			dst = append(append(dst, text[plain:i]...), '\\', 'n')
-		case r == '\r':
-			dst = append(append(dst, text[plain:i]...), '\\', 'r')
-		case r == '\t':
-			dst = append(append(dst, text[plain:i]...), '\\', 't')
 		case r < ' ':
-			dst = append(append(dst, text[plain:i]...), '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
-		case r == '\ufffd' && (len(text) < i+3 || text[i:i+3] != "\ufffd"):
+			dst = append(append(dst, text[plain:i]...), '\\')
+			if at := strings.IndexByte("\b\f\n\r\t", byte(r)); at >= 0 {
+				dst = append(dst, "bfnrt"[at])
+			} else {
+				dst = append(dst, 'u', '0', '0', hex[r>>4], hex[r&15])
+			}
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd"):
 			dst = append(append(dst, text[plain:i]...), "\ufffd"...)
 		default:
 			continue

@@ -40,14 +40,15 @@ func (s *Server) Findings() []Finding {
 // lostCall is what is remembered of calls whose answer did not arrive.
 type lostCall struct {
 	last    *entry
-	applied int // Seq of the first that added a record, 0: none did
+	hidden  bool // net/http may have kept the break to itself
+	applied int  // Seq of the first that added a record, 0: none did
 }
 
 // keepLost remembers a call whose answer did not arrive, by what was sent.
 func (s *Server) keepLost(c *Call) {
 	same := c.identity()
 	before := s.lost[same]
-	before.last = c.entry
+	before.last, before.hidden = c.entry, c.plan.wire.cut != "" && !c.plan.wire.visible && c.entry.Reused
 	if before.applied == 0 && c.inserted > 0 {
 		before.applied = c.Seq
 	}
@@ -61,9 +62,8 @@ func (s *Server) noteResend(c *Call) {
 	if len(s.lost) == 0 {
 		return
 	}
-	if before := s.lost[c.identity()].last; before != nil {
-		c.entry.Resend = before.Reused && before.Status == 0 && before.Conn != c.entry.Conn && replayable(c)
-	}
+	before := s.lost[c.identity()]
+	c.entry.Resend = before.hidden && before.last.Conn != c.entry.Conn && replayable(c)
 }
 
 func replayable(c *Call) bool {

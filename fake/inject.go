@@ -44,11 +44,15 @@ func (s *Server) Inject(faults ...Fault) *Armed {
 	s.mu.Lock()
 	s.armed = append(s.armed, a.list...)
 	s.mu.Unlock()
-	if slices.ContainsFunc(a.list, func(a *armed) bool { return a.kind.cuts }) {
+	if slices.ContainsFunc(a.list, (*armed).mustBeSeen) {
 		s.net.closeIdle()
 	}
 	return a
 }
+
+// mustBeSeen tells whether the fault is a cut that net/http is not to hide by
+// sending again, as it may on a connection that was used before.
+func (a *armed) mustBeSeen() bool { return a.kind.cuts && a.fault.Get("visible") != "no" }
 
 // arm reads a fault against this server.
 func (s *Server) arm(f Fault) (*armed, error) {
@@ -130,7 +134,10 @@ func (s *Server) unspent() {
 			continue
 		}
 		times := "never fired"
-		if a.fired > 0 {
+		switch {
+		case a.fired == 1:
+			times = "fired only once"
+		case a.fired > 1:
 			times = fmt.Sprintf("fired only %d times", a.fired)
 		}
 		calls := "1 call was"

@@ -74,10 +74,7 @@ func (s *Server) arrive(r *http.Request) (*Call, bool) {
 	s.journal.seq++
 	c.Seq = s.journal.seq
 	e.Seq, e.At, e.Conn, e.Reused = c.Seq, s.clock.now(), c.conn.number, c.conn.requests > 1
-	s.find(c)
-	e.Op = c.Op
 	s.journal.append(e)
-	s.noteResend(c)
 	return c, true
 }
 
@@ -122,6 +119,28 @@ func (j *journal) kept() []*entry {
 	return j.entries
 }
 
+// count is the number of kept entries that fit.
+func (j *journal) count(fits func(*entry) bool) int {
+	n := 0
+	for _, e := range j.kept() {
+		if fits(e) {
+			n++
+		}
+	}
+	return n
+}
+
+// read gives copies of the kept entries that fit.
+func (j *journal) read(fits func(*entry) bool) []Exchange {
+	var xs []Exchange
+	for _, e := range j.kept() {
+		if fits(e) {
+			xs = append(xs, e.read())
+		}
+	}
+	return xs
+}
+
 // record completes the entry, before the first byte leaves.
 func (s *Server) record(c *Call) {
 	e := c.entry
@@ -163,7 +182,9 @@ func (e *entry) read() Exchange {
 		h := http.Header{}
 		maps.Copy(h, x.ReplyHeader)
 		h = h.Clone()
-		h.Set("Content-Length", strconv.Itoa(len(x.ReplyBody)))
+		if bodyAllowed(x.Status) {
+			h.Set("Content-Length", strconv.Itoa(len(x.ReplyBody)))
+		}
 		if h.Get("Date") == "" {
 			h.Set("Date", e.date)
 		}
@@ -180,13 +201,7 @@ func (s *Server) Calls(sel ...string) []Exchange {
 	fits := s.selectors("Calls", sel)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var xs []Exchange
-	for _, e := range s.journal.kept() {
-		if fits.fit(e.Op, e.Method, e.URL) {
-			xs = append(xs, e.read())
-		}
-	}
-	return xs
+	return s.journal.read(func(e *entry) bool { return fits.fit(e.Op, e.Method, e.URL) })
 }
 
 // Await waits until n calls that fit have been answered, or are held by a fault
@@ -194,6 +209,10 @@ func (s *Server) Calls(sel ...string) []Exchange {
 func (s *Server) Await(ctx context.Context, n int, sel ...string) ([]Exchange, error) {
 	s.enter()
 	fits := s.selectors("Await", sel)
+	if keep := s.journal.keep; keep >= 0 && n > keep {
+		s.fatalf("Await(%d): the journal keeps the last %d calls only", n, keep)
+		return nil, nil
+	}
 	stop := context.AfterFunc(ctx, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -202,24 +221,19 @@ func (s *Server) Await(ctx context.Context, n int, sel ...string) ([]Exchange, e
 	defer stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for {
-		var xs []Exchange
-		for _, e := range s.journal.kept() {
-			if (e.complete || e.held) && fits.fit(e.Op, e.Method, e.URL) {
-				xs = append(xs, e.read())
-			}
-		}
-		if len(xs) >= n {
-			return xs, nil
-		}
-		if err := ctx.Err(); err != nil {
-			return xs, fmt.Errorf("%s: %d of %d calls %s came: %w", s.api.Name, len(xs), n, strings.Join(sel, ", "), err)
-		}
+	came := func(e *entry) bool { return (e.complete || e.held) && fits.fit(e.Op, e.Method, e.URL) }
+	for s.journal.count(came) < n && ctx.Err() == nil {
 		s.journal.moved.Wait()
 	}
+	xs := s.journal.read(came)
+	if len(xs) < n {
+		of := strings.TrimSuffix("calls "+strings.Join(sel, ", "), " ")
+		return xs, fmt.Errorf("%s: %d of %d %s came: %w", s.api.Name, len(xs), n, of, ctx.Err())
+	}
+	return xs, nil
 }
 
-// text is the journal with its findings, one line each, for a test that fails.
+// journalText is the journal with its findings, one line each, for a test that fails.
 func (s *Server) journalText() string {
 	var b strings.Builder
 	for _, e := range s.journal.kept() {

@@ -29,6 +29,7 @@ type kind struct {
 	point  Point
 	params map[string]param
 	both   bool     // may come before the call is applied or after it
+	ends   bool     // the call ends with another answer, or with none
 	cuts   bool     // breaks a connection: keep-alive would hide it
 	needs  []string // parameters of which at least one must be set
 
@@ -54,20 +55,18 @@ func (f Fault) Check() error {
 			return fmt.Errorf("fault %s: %s: a value stands on one line", f.name, w.key)
 		}
 		check, own := k.params[w.key]
-		if !own {
-			if slices.Contains(triggerWords, w.key) {
-				if w.key == "apply" && w.value == "after" && !k.both {
-					return fmt.Errorf("fault %s: it cannot be put after the call was applied", f.name)
-				}
-				continue
+		switch {
+		case own:
+			if err := check(w.value); err != nil {
+				return fmt.Errorf("fault %s: %s=%s: %w", f.name, w.key, Quote(w.value), err)
 			}
+		case !slices.Contains(triggerWords, w.key):
 			words := append(slices.Sorted(maps.Keys(k.params)), triggerWords...)
 			return fmt.Errorf("fault %s: unknown parameter %q%s", f.name, w.key, didYouMean(w.key, words))
+		case w.key == "apply" && !k.both:
+			return fmt.Errorf("fault %s: it takes no apply=: its place in the call is fixed", f.name)
 		}
-		if err := check(w.value); err != nil {
-			return fmt.Errorf("fault %s: %s=%s: %w", f.name, w.key, Quote(w.value), err)
-		}
-		if w.key != "errors" && slices.ContainsFunc(f.words[:i], func(o word) bool { return o.key == w.key }) {
+		if !slices.Contains(repeated, w.key) && slices.ContainsFunc(f.words[:i], func(o word) bool { return o.key == w.key }) {
 			return fmt.Errorf("fault %s: %s is set twice", f.name, w.key)
 		}
 	}
@@ -77,6 +76,9 @@ func (f Fault) Check() error {
 	_, err := parseTrigger(f, k.params)
 	return err
 }
+
+// repeated are the words that may be said several times.
+var repeated = []string{"on", "when", "errors"}
 
 // FaultNames are the names of all faults, sorted.
 func FaultNames() []string { return slices.Sorted(maps.Keys(kinds)) }

@@ -14,19 +14,19 @@ import (
 var kinds = map[string]*kind{
 	// credentials
 	"wrong-credentials": {
-		point:  Authenticated,
+		point: Authenticated, ends: true,
 		params: map[string]param{"status": number(400, 499), "body": bodies},
 		plan:   func(c *Call, f Fault, _ int) { c.plan.failWith(f, &Error{Kind: Unauthenticated}) },
 	},
 	"out-of-scope": {
-		point:   Authenticated,
+		point: Authenticated, ends: true,
 		params:  map[string]param{"op": someText, "scope": someText},
 		vet:     vetScope,
 		chooses: choosesScope,
 		plan:    func(c *Call, f Fault, _ int) { c.plan.failWith(f, &Error{Kind: OutOfScope}) },
 	},
 	"revoked": {
-		point:  Authenticated,
+		point: Authenticated, ends: true,
 		params: map[string]param{"status": number(400, 499), "hooks": oneOf("on", "off")},
 		vet:    vetHooks,
 		plan:   func(c *Call, f Fault, _ int) { c.plan.failWith(f, &Error{Kind: Unauthenticated}) },
@@ -34,7 +34,7 @@ var kinds = map[string]*kind{
 
 	// limits
 	"rate-limited": {
-		point: Throttled,
+		point: Throttled, ends: true,
 		params: map[string]param{
 			"per": someTime, "burst": number(1, 1<<30), "times": number(1, 1<<30), "body": bodies,
 			"retry-after": anyTime, "form": oneOf("seconds", "date", "fraction", "zero", "garbage", "negative"),
@@ -61,7 +61,7 @@ var kinds = map[string]*kind{
 		},
 	},
 	"saved-but-says-error": {
-		point:   AfterApply,
+		point: AfterApply, ends: true,
 		params:  map[string]param{"status": number(200, 599)},
 		chooses: choosesWrites,
 		plan: func(c *Call, f Fault, _ int) {
@@ -76,14 +76,14 @@ var kinds = map[string]*kind{
 
 	// server errors and edges
 	"server-error": {
-		point: BeforeApply, both: true,
+		point: BeforeApply, both: true, ends: true,
 		params: map[string]param{"status": number(500, 599), "body": bodies, "retry-after": anyTime},
 		plan: func(c *Call, f Fault, _ int) {
 			c.plan.failWith(f, &Error{Kind: Broken, RetryAfter: retryAfter(f, c.Now())})
 		},
 	},
 	"burst": {
-		point: BeforeApply, both: true,
+		point: BeforeApply, both: true, ends: true,
 		params:  map[string]param{"for": someTime, "calls": number(1, 1<<30), "mix": statuses, "body": bodies},
 		needs:   []string{"for", "calls"},
 		chooses: choosesBurst,
@@ -95,7 +95,7 @@ var kinds = map[string]*kind{
 		},
 	},
 	"redirect": {
-		point: BeforeApply,
+		point: BeforeApply, ends: true,
 		params: map[string]param{
 			"code": oneOf("301", "302", "303", "307", "308"), "to": someText,
 		},
@@ -120,7 +120,7 @@ var kinds = map[string]*kind{
 		},
 	},
 	"hang": {
-		point: Matched, both: true,
+		point: Matched, both: true, ends: true,
 		params: map[string]param{"max": someTime},
 		plan: func(c *Call, f Fault, _ int) {
 			c.plan.hold = hold{max: f.duration("max", 24*time.Hour), after: f.Get("apply") == "after"}
@@ -137,13 +137,13 @@ var kinds = map[string]*kind{
 
 	// connection
 	"reset": {
-		point: Wire, cuts: true,
+		point: Wire, ends: true, cuts: true,
 		params: cutParams,
 		vet:    vetCut,
 		plan:   func(c *Call, f Fault, _ int) { c.plan.cut(f); c.plan.wire.unapplied = true },
 	},
 	"lost-response": {
-		point: Wire, cuts: true,
+		point: Wire, ends: true, cuts: true,
 		params: cutParams,
 		vet:    vetCut,
 		plan:   func(c *Call, f Fault, _ int) { c.plan.cut(f) },
@@ -260,16 +260,20 @@ func retryAfter(f Fault, now time.Time) string {
 	return seconds
 }
 
-func choosesWrites(c *Call, _ *armed) bool { return c.Route.Writes }
+func choosesWrites(c *Call, _ *armed) bool { return c.Route != nil && c.Route.Writes }
 
 func choosesScope(c *Call, a *armed) bool {
 	op, scope := a.fault.Get("op"), a.fault.Get("scope")
-	return (op == "" || op == c.Op) && (scope == "" || scope == c.Route.Scope)
+	return (op == "" || op == c.Op) && (scope == "" || c.Route != nil && scope == c.Route.Scope)
 }
 
 func vetScope(s *Server, f Fault) error {
 	if op := f.Get("op"); op != "" {
-		if _, err := s.parseSelector(op); err != nil {
+		sel, err := s.parseSelector(op)
+		if err == nil && sel.op == "" {
+			err = fmt.Errorf("%q: want the name of an operation", op)
+		}
+		if err != nil {
 			return fmt.Errorf("op=%w", err)
 		}
 	}
@@ -290,8 +294,8 @@ func vetHooks(_ *Server, f Fault) error {
 // choosesRate lets burst calls of every per pass; the others are hit.
 func choosesRate(c *Call, a *armed) bool {
 	per := a.fault.duration("per", 0)
-	if per == 0 || !a.trigger.on.fit(c.Op, c.Request.Method, c.Request.URL.Path) {
-		return per == 0
+	if per == 0 {
+		return true
 	}
 	now := c.Now()
 	for len(a.passed) > 0 && now.Sub(a.passed[0]) >= per {

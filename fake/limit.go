@@ -1,6 +1,9 @@
 package fake
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // limit is the stage of the documented rate limit. It keeps, for each key, the
 // times of the calls it let pass: at most Calls of them lie in any Window, so
@@ -24,6 +27,18 @@ func (s *Server) limit(c *Call) error {
 	}
 	s.intercepted(Throttled, c)
 	return nil
+}
+
+// setClock puts the clock at t. Calls that passed later, and waiting times, are
+// forgotten when that is back.
+func (s *Server) setClock(t time.Time) {
+	if t.Before(s.clock.now()) {
+		clear(s.waits)
+		for key, passed := range s.passed {
+			s.passed[key] = slices.DeleteFunc(passed, t.Before)
+		}
+	}
+	s.clock.set(t)
 }
 
 // tooSoon finds the call that comes inside the waiting time its caller was told

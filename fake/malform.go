@@ -1,32 +1,47 @@
 package fake
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
+
+const jsonSpace = " \t\r\n"
 
 // malform breaks a JSON text in one way. at is the byte where it breaks, -1 for
-// the middle.
+// the middle. What has no place for the break is broken at its end.
 func malform(body []byte, how string, at int) []byte {
 	if at < 0 || at > len(body) {
 		at = len(body) / 2
 	}
+	end := len(body)
 	switch how {
 	case "cut":
 		return bytes.Clone(body[:at])
 	case "comma": // one too many, before the last bracket
-		end := bytes.LastIndexAny(body, "}]")
-		return splice(body, max(end, 0), 0, ",")
-	case "nan": // a number that JSON does not have, for the first value
-		colon := bytes.IndexByte(body, ':') + 1
-		return splice(body, colon, valueLength(body[colon:]), "NaN")
+		if last := len(bytes.TrimRight(body, jsonSpace)) - 1; last >= 0 && (body[last] == '}' || body[last] == ']') {
+			end = last
+		}
+		return splice(body, end, 0, ",")
+	case "nan": // a number that JSON does not have, for the first number or word
+		for _, first := range []string{"-0123456789", "tfn"} {
+			if i := unquoted(body, 0, first); i >= 0 {
+				rest := bytes.TrimLeftFunc(body[i:], func(r rune) bool { return !strings.ContainsRune(",}]"+jsonSpace, r) })
+				return splice(body, i, end-i-len(rest), "NaN")
+			}
+		}
+		return splice(body, end, 0, "NaN")
 	case "bom":
 		return splice(body, 0, 0, "\ufeff")
 	case "trailing":
-		return splice(body, len(body), 0, "\nNotice: memory is low")
+		return splice(body, end, 0, "\nNotice: memory is low")
 	case "duplicate-key": // the first member once more, as null
-		open, colon := bytes.IndexByte(body, '{'), bytes.IndexByte(body, ':')
-		if open < 0 || colon < open {
-			return splice(body, len(body), 0, ",")
+		for i := unquoted(body, 0, "{") + 1; i > 0; i = unquoted(body, i, "{") + 1 {
+			if member := bytes.TrimLeft(body[i:], jsonSpace); len(member) > 0 && member[0] == '"' {
+				colon := unquoted(body, i, ":") + 1
+				return splice(body, i, 0, string(body[i:max(i, colon)])+"null,")
+			}
 		}
-		return splice(body, open+1, 0, string(body[open+1:colon+1])+"null,")
+		return splice(body, end, 0, ",")
 	default: // utf8: a byte that is none
 		return splice(body, at, 0, "\xff")
 	}
@@ -37,12 +52,20 @@ func splice(body []byte, at, cut int, text string) []byte {
 	return append(append(out, text...), body[at+cut:]...)
 }
 
-// valueLength is the length of the JSON value at the beginning of a text, where
-// that is a number or a word; 0 for all else.
-func valueLength(text []byte) int {
-	n := bytes.IndexAny(text, ",}]")
-	if n < 0 || bytes.ContainsAny(text[:n], `"{[`) {
-		return 0
+// unquoted gives the place of the first of these characters that does not stand
+// in a JSON string, from a place on that does not either; -1 for none.
+func unquoted(text []byte, from int, of string) int {
+	for i := from; i < len(text); i++ {
+		switch {
+		case strings.IndexByte(of, text[i]) >= 0:
+			return i
+		case text[i] == '"':
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		}
 	}
-	return n
+	return -1
 }

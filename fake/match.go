@@ -34,24 +34,27 @@ func (p *params) get(name string) string {
 
 // parsePattern reads "GET /customers/{id}.json". A mistake in it is ours: panic.
 func parsePattern(text string) pattern {
-	method, path, ok := strings.Cut(text, " ")
-	if !ok || !strings.HasPrefix(path, "/") {
+	method, path, _ := strings.Cut(text, " ")
+	if method == "" || method != strings.ToUpper(method) || !strings.HasPrefix(path, "/") {
 		panic("fake: pattern " + text + ": want METHOD /path")
 	}
 	p := pattern{method: method}
-	wild := 0
+	var names []string
 	for part := range strings.SplitSeq(path[1:], "/") {
 		before, rest, open := strings.Cut(part, "{")
 		name, after, closed := strings.Cut(rest, "}")
-		if open != closed || open && name == "" || strings.ContainsAny(after, "{}") {
+		if open != closed || open && name == "" || strings.ContainsAny(before+name+after, "{}") {
 			panic("fake: pattern " + text + ": want one {name} a segment")
 		}
+		if open && slices.Contains(names, name) {
+			panic("fake: pattern " + text + ": the name " + name + " stands twice")
+		}
 		if open {
-			wild++
+			names = append(names, name)
 		}
 		p.segments = append(p.segments, segment{before, name, after})
 	}
-	if wild > len(params{}.names) {
+	if len(names) > len(params{}.names) {
 		panic("fake: pattern " + text + ": too many wildcards")
 	}
 	return p
@@ -103,11 +106,29 @@ func (s *Server) path(c *Call) (path string, escaped bool) {
 	if escaped = c.Request.URL.RawPath != ""; escaped {
 		path = c.Request.URL.RawPath
 	}
-	below, ok := strings.CutPrefix(path, s.base)
+	cut := strings.CutPrefix
+	if escaped {
+		cut = cutEscaped
+	}
+	below, ok := cut(path, s.base)
 	if !ok {
 		return "", escaped
 	}
 	return below, escaped
+}
+
+// cutEscaped is strings.CutPrefix for an escaped path and a plain prefix. An
+// escaped slash in the path is none.
+func cutEscaped(path, prefix string) (below string, found bool) {
+	end, slashes := 0, strings.Count(prefix, "/")
+	for end < len(path) && (path[end] != '/' || slashes > 0) {
+		if path[end] == '/' {
+			slashes--
+		}
+		end++
+	}
+	plain, err := url.PathUnescape(path[:end])
+	return path[end:], err == nil && plain == prefix
 }
 
 // find looks the route up and notes on the call what was found, or how it was
@@ -125,6 +146,7 @@ func (s *Server) find(c *Call) {
 		switch {
 		case r.pattern.method == c.Request.Method && r.Handle != nil:
 			c.Op, c.Route, c.params = r.Op, &r.Route, params
+			c.entry.Op = r.Op
 			return
 		case r.pattern.method == c.Request.Method:
 			c.Route = &r.Route
@@ -163,12 +185,49 @@ func (s *Server) match(c *Call) error {
 }
 
 // nearestRoute is the served route whose spelling comes closest to the request.
+// A request that lacks the end of a segment, such as ".json", is closest to the
+// route that has it.
 func (s *Server) nearestRoute(c *Call) string {
-	var spelled []string
+	request := c.Request.Method + " " + c.Request.URL.Path
+	below := strings.TrimPrefix(c.Request.URL.Path, s.base)
+	var spelled, filled []string
 	for _, r := range s.routes {
-		if r.Handle != nil {
-			spelled = append(spelled, r.pattern.method+" "+s.base+strings.TrimPrefix(r.Pattern, r.pattern.method+" "))
+		if r.Handle == nil {
+			continue
+		}
+		method := r.pattern.method + " "
+		spelled = append(spelled, method+s.base+strings.TrimPrefix(r.Pattern, method))
+		filled = append(filled, method+s.base+r.pattern.fill(below))
+	}
+	for i, full := range filled {
+		if rest, ok := strings.CutPrefix(full, request); ok && !strings.HasSuffix(request, "/") && !strings.Contains(rest, "/") {
+			return spelled[i]
 		}
 	}
-	return Nearest(c.Request.Method+" "+c.Request.URL.Path, spelled)
+	if i := slices.Index(filled, Nearest(request, filled)); i >= 0 {
+		return spelled[i]
+	}
+	return ""
+}
+
+// fill puts what a path has in their places into the wildcards of a pattern, so
+// that the two differ in the literals only.
+func (p *pattern) fill(path string) string {
+	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	filled := ""
+	for i, seg := range p.segments {
+		filled += "/" + seg.before
+		if seg.name == "" {
+			continue
+		}
+		value := ""
+		if i < len(parts) {
+			value = strings.TrimSuffix(strings.TrimPrefix(parts[i], seg.before), seg.after)
+		}
+		if value == "" {
+			value = "{" + seg.name + "}"
+		}
+		filled += value + seg.after
+	}
+	return filled
 }

@@ -7,6 +7,9 @@ import "strings"
 func Nearest(word string, of []string) string {
 	best, least := "", max(1, len(word)/3)+1
 	for _, o := range of {
+		if max(len(word)-len(o), len(o)-len(word)) >= least {
+			continue // no need to compare what is so much longer or shorter
+		}
 		if d := distance(strings.ToLower(word), strings.ToLower(o)); d < least {
 			best, least = o, d
 		}

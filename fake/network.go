@@ -71,7 +71,9 @@ func (n *network) track(c net.Conn, state http.ConnState) {
 	defer n.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		n.conns[c] = true
+		if n.conns[c] = true; n.closed { // accepted just before the listener was closed
+			_ = c.Close()
+		}
 	case http.StateClosed, http.StateHijacked:
 		if delete(n.conns, c); len(n.conns) == 0 {
 			n.empty.Broadcast()

@@ -12,6 +12,7 @@ import (
 type plan struct {
 	faults []Fault
 	points []Point // taken: one fault sits on each at most
+	ender  string  // name of the fault that decides how the call ends
 
 	fail   *Error        // in the API's words, instead of the answer
 	other  *Reply        // instead of the answer, in nobody's words
@@ -20,6 +21,7 @@ type plan struct {
 	refuse []string      // sentences that refuse the save
 	pause  time.Duration // before the call is applied
 	linger time.Duration // after it was applied
+	gone   bool          // the client gave up meanwhile
 	hold   hold
 	drift  *Drift
 	edit   func(c *Call, r *Reply) // the body and the header of the answer
@@ -32,13 +34,20 @@ type hold struct {
 	after bool          // the call was applied before
 }
 
-// add puts a fault into the plan. Two on the same point of one call are an error.
+// add puts a fault into the plan. Two on the same point of one call are an error,
+// and so are two that decide how it ends.
 func (p *plan) add(c *Call, f Fault, k *kind, already int) error {
 	at := k.at(f)
 	for i, point := range p.points {
 		if point == at {
 			return fmt.Errorf("faults %s and %s both change what happens at the point %q of one call", p.faults[i].Name(), f.Name(), point)
 		}
+	}
+	if k.ends {
+		if p.ender != "" {
+			return fmt.Errorf("faults %s and %s both decide how one call ends", p.ender, f.Name())
+		}
+		p.ender = f.Name()
 	}
 	p.faults, p.points = append(p.faults, f), append(p.points, at)
 	k.plan(c, f, already)
@@ -103,7 +112,7 @@ func (p *plan) afterwards(c *Call) error {
 // loses tells whether the client cannot know from the answer that the call was
 // applied.
 func (p *plan) loses() bool {
-	return p.after && (p.fail != nil || p.other != nil) || p.wire.cut != "" || p.hold.after && p.hold.max > 0 || p.linger > 0
+	return p.after && (p.fail != nil || p.other != nil) || p.wire.cut != "" || p.gone
 }
 
 // wait lets d pass on the server's clock, without the lock. A client that has
@@ -116,6 +125,7 @@ func (c *Call) wait(ctx context.Context, d time.Duration) {
 	_ = c.s.clock.wait(ctx, d) // either way, what follows looks at who is still there
 	c.lock()
 	c.entry.held = false
+	c.plan.gone = c.Request.Context().Err() != nil
 	if c.s.life.Err() != nil {
 		c.cutOff(false)
 	}
@@ -124,9 +134,8 @@ func (c *Call) wait(ctx context.Context, d time.Duration) {
 // holdBack keeps the call until its client gives up. A client that never does
 // is noted, and its connection is cut.
 func (c *Call) holdBack(h hold) {
-	ctx, cancel := context.WithCancel(c.Request.Context())
+	ctx, cancel := c.patience()
 	defer cancel()
-	defer context.AfterFunc(c.s.life, cancel)()
 	c.wait(ctx, h.max)
 	if ctx.Err() == nil {
 		c.Note("no-timeout", fmt.Sprintf("the client waited %v for an answer and did not give up", h.max))
@@ -134,9 +143,17 @@ func (c *Call) holdBack(h hold) {
 	c.cutOff(h.after)
 }
 
+// patience ends when the client gives up, or the server is closed; the latter is
+// not in the request's own context where the handler serves behind another server.
+func (c *Call) patience() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(c.Request.Context())
+	stop := context.AfterFunc(c.s.life, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
 // cutOff ends a call without an answer.
 func (c *Call) cutOff(applied bool) {
-	c.plan.wire.cut, c.plan.wire.unapplied = "rst", !applied
+	c.plan.wire.cut, c.plan.wire.visible, c.plan.wire.unapplied = "rst", true, !applied
 }
 
 func (c *Call) lock() {

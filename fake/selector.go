@@ -46,10 +46,11 @@ func (s *Server) parseSelector(text string) (selector, error) {
 		return selector{}, fmt.Errorf("%q is no operation of this API%s; it has %s",
 			text, didYouMean(text, s.ops()), strings.Join(s.ops(), ", "))
 	}
-	if rest, ok := strings.CutPrefix(path, "~"); ok {
+	rest, below := strings.CutPrefix(path, "~")
+	if below {
 		path = s.base + rest
 	}
-	if !strings.HasPrefix(path, "/") {
+	if method == "" || !strings.HasPrefix(path, "/") || below && rest != "" && rest[0] != '/' && rest[0] != '*' {
 		return selector{}, fmt.Errorf("%q: want an operation, or METHOD /path", text)
 	}
 	return selector{method: method, path: path}, nil
@@ -133,15 +134,16 @@ func glob(pattern, text string) bool {
 
 // overlap tells whether some text fits both patterns.
 func overlap(a, b string) bool {
-	switch {
-	case a == "" && b == "":
-		return true
-	case a != "" && a[0] == '*':
-		return overlap(a[1:], b) || b != "" && overlap(a, b[1:])
-	case b != "" && b[0] == '*':
-		return overlap(b, a)
-	case a == "" || b == "":
-		return false
+	last := make([]bool, len(b)+1) // of a one letter shorter, and b up to each of its letters
+	for i := range len(a) + 1 {
+		row := make([]bool, len(b)+1)
+		for j := range row {
+			row[j] = i == 0 && j == 0 ||
+				i > 0 && a[i-1] == '*' && (last[j] || j > 0 && row[j-1]) ||
+				j > 0 && b[j-1] == '*' && (row[j-1] || i > 0 && last[j]) ||
+				i > 0 && j > 0 && a[i-1] == b[j-1] && last[j-1]
+		}
+		last = row
 	}
-	return a[0] == b[0] && overlap(a[1:], b[1:])
+	return last[len(b)]
 }

@@ -22,9 +22,18 @@ type wire struct {
 	rate   int           // or bytes a second
 }
 
-// send writes the recorded answer to the client, without the lock.
+func (w *wire) slow() bool { return w.rate > 0 || w.over > 0 }
+
+// send writes the recorded answer to the client, without the lock. The call is no
+// longer in work then, unless its body takes time: else a clock that is moved on
+// right now would pass by the time of its first piece.
 func (s *Server) send(w http.ResponseWriter, c *Call, closing bool) {
 	wire := &c.plan.wire
+	if slow := wire.cut == "" && c.reply != nil && wire.slow(); slow {
+		defer s.clock.end()
+	} else {
+		s.clock.end()
+	}
 	if wire.cut != "" || c.reply == nil {
 		s.cutNow(w, c)
 	}
@@ -41,7 +50,7 @@ func (s *Server) send(w http.ResponseWriter, c *Call, closing bool) {
 	switch body := c.reply.Body; {
 	case wire.truncate != "":
 		s.sendPart(w, c, body)
-	case wire.chunks > 0 || wire.rate > 0:
+	case wire.slow():
 		s.sendSlowly(w, c, body)
 	default:
 		if bodyAllowed(c.reply.Status) {
@@ -111,11 +120,10 @@ func (s *Server) sendSlowly(w http.ResponseWriter, c *Call, body []byte) {
 	w.WriteHeader(c.reply.Status)
 	flush := http.NewResponseController(w).Flush
 	_ = flush()
+	ctx, cancel := c.patience()
+	defer cancel()
 	for i := range pieces {
-		s.clock.begin()
-		err := s.clock.wait(c.Request.Context(), over/time.Duration(pieces))
-		s.clock.end()
-		if err != nil || s.life.Err() != nil {
+		if s.clock.wait(ctx, over/time.Duration(pieces)) != nil {
 			panic(http.ErrAbortHandler)
 		}
 		_, _ = w.Write(body[len(body)*i/pieces : len(body)*(i+1)/pieces])

@@ -44,7 +44,6 @@ type Server struct {
 	tenants      []*Tenant
 	counters     map[string]int64
 	random       *rand.ChaCha8 // nil until it is asked
-	first        Snapshot
 	dateOf       int64
 	dateText     []string
 	closed       bool
@@ -119,30 +118,45 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer s.serving.Done()
-	closing := s.decide(c)
-	s.clock.end()
-	s.send(w, c, closing)
+	s.send(w, c, s.decide(c))
 }
 
 // decide finds the answer and records it, under the lock that arrive took. What
 // it gives is whether the connection is to be closed after the answer.
 func (s *Server) decide(c *Call) (closing bool) {
+	decided := false
 	defer func() {
-		if p := recover(); p != nil {
-			if !c.locked {
-				c.lock()
-			}
-			s.defect(c, fmt.Sprintf("%s panicked: %v\n%s", c.Op, p, debug.Stack()))
-			c.reply, c.plan.wire.cut = nil, "rst"
-			s.record(c)
+		if p := recover(); !decided {
+			s.abandon(c, p)
 		}
 		c.unlock()
 	}()
+	s.find(c)
+	s.noteResend(c)
 	s.intercepted(Connect, c)
 	s.encode(c, s.stage(c))
 	s.intercepted(Wire, c)
+	s.sound(c)
 	s.record(c)
+	decided = true
 	return s.keepAliveOff()
+}
+
+// abandon cuts a call whose decision panicked, or ended its goroutine as a
+// FailNow of a test does. The latter goes on once the lock is free, so that
+// nothing is sent.
+func (s *Server) abandon(c *Call, panicked any) {
+	if !c.locked {
+		c.lock()
+	}
+	if panicked == nil {
+		s.defect(c, "ended its goroutine")
+		s.clock.end()
+	} else {
+		s.defect(c, fmt.Sprintf("panicked: %v\n%s", panicked, debug.Stack()))
+	}
+	c.reply, c.plan.wire.cut, c.plan.wire.visible = nil, "rst", true
+	s.record(c)
 }
 
 // stage runs the stages in the API's order until one of them has the answer.
@@ -177,7 +191,7 @@ func (s *Server) stage(c *Call) error {
 // hides a break on a warm connection by sending again, so there is to be none.
 func (s *Server) keepAliveOff() bool {
 	for _, a := range s.armed {
-		if a.kind.cuts && !a.spent() && a.fault.Get("visible") != "no" {
+		if a.mustBeSeen() && !a.spent() {
 			return true
 		}
 	}
@@ -242,7 +256,9 @@ func (s *Server) Locked(f func()) {
 	f()
 }
 
-func (s *Server) nextID(counter string) int64 {
+// NextID gives the next number of a counter, from 1, under Locked. Counters are
+// part of the state.
+func (s *Server) NextID(counter string) int64 {
 	s.counters[counter]++
 	return s.counters[counter]
 }

@@ -85,7 +85,10 @@ func (s *Server) fit(snap Snapshot) (apply func(), err error) {
 			if err := json.Unmarshal(value, &t); err != nil {
 				return fmt.Errorf("clock: %w", err)
 			}
-			steps = slices.Insert(steps, 0, func() { s.clock.set(t) })
+			if err := s.clock.reaches(t); err != nil {
+				return fmt.Errorf("clock: %w", err)
+			}
+			steps = slices.Insert(steps, 0, func() { s.setClock(t) })
 			return nil
 		case "counters":
 			var counters map[string]int64

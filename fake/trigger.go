@@ -153,9 +153,6 @@ func (a *armed) hits(c *Call) bool {
 
 // holds tells whether the conditions of a fault are true of a call.
 func (a *armed) holds(c *Call) bool {
-	if a.kind.chooses != nil && !a.kind.chooses(c, a) {
-		return false
-	}
 	for _, when := range a.trigger.when {
 		where, path, has := strings.Cut(when.Path, ":")
 		text, exists := "", false
@@ -183,20 +180,19 @@ func (a *armed) holds(c *Call) bool {
 			return false
 		}
 	}
-	return true
+	return a.kind.chooses == nil || a.kind.chooses(c, a) // last: a rate counts what it sees
 }
 
-// spent tells whether the fault has hit as often as its triggers ask for; one
-// that names no number has when it has hit at all.
+// spent tells whether the fault has hit as often as its triggers ask for: the
+// smallest number that they name. One that names none has when it has hit at all.
 func (a *armed) spent() bool {
-	want := 1
-	if n := len(a.trigger.calls); n > 0 {
-		want = n
+	want := 0
+	for _, n := range []int{len(a.trigger.calls), len(a.trigger.attempts), a.trigger.first} {
+		if n > 0 && (want == 0 || n < want) {
+			want = n
+		}
 	}
-	if a.trigger.first > 0 {
-		want = a.trigger.first
-	}
-	return a.fired >= want
+	return a.fired >= max(want, 1)
 }
 
 // identity tells requests apart by what makes them the same to a retrying
