@@ -1,0 +1,102 @@
+// Command cartdouble runs the fakes outside a Go test: tour shows in a few
+// seconds what the module does, serve keeps the fakes running on loopback ports
+// for clients in other languages, for demos and for exploring.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+const usage = `cartdouble: test doubles of shop APIs
+
+  cartdouble tour     start a fake, drive it, replay a scenario, verify two clients
+  cartdouble serve    serve the fakes on loopback ports until interrupted
+
+cartdouble COMMAND -h tells more of a command.
+`
+
+// The exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1 // what was asked for went wrong
+	exitUsage  = 2 // it was asked for wrongly, or cannot be begun
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// A command is one verb of the shell.
+type command func(ctx context.Context, args []string, out, errs io.Writer) error
+
+var commands = map[string]command{"serve": serve, "tour": tour}
+
+// usageError is a mistake in how the command was called.
+type usageError struct{ error }
+
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	if len(args) == 0 {
+		fmt.Fprint(errs, usage)
+		return exitUsage
+	}
+	verb := args[0]
+	if verb == "help" || verb == "-h" || verb == "--help" {
+		fmt.Fprint(out, usage)
+		return exitOK
+	}
+	do, known := commands[verb]
+	if !known {
+		near := ""
+		if word := fake.Nearest(verb, []string{"serve", "tour"}); word != "" {
+			near = fmt.Sprintf(" (did you mean %s?)", word)
+		}
+		fmt.Fprintf(errs, "cartdouble: unknown command %q%s\n\n%s", verb, near, usage)
+		return exitUsage
+	}
+	err := do(ctx, args[1:], out, errs)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case errors.As(err, new(usageError)):
+		fmt.Fprintf(errs, "cartdouble %s: %v\n", verb, err)
+		return exitUsage
+	}
+	fmt.Fprintf(errs, "cartdouble %s: %v\n", verb, err)
+	return exitFailed
+}
+
+// parse reads the flags of a command, which takes no other arguments.
+func parse(flags *flag.FlagSet, args []string, out io.Writer) error {
+	var said silent
+	flags.SetOutput(&said)
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintf(out, "cartdouble %s takes these flags:\n", flags.Name())
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return err
+	case err != nil:
+		return usageError{err}
+	case flags.NArg() > 0:
+		return usageError{fmt.Errorf("unexpected %q; it takes flags only", flags.Arg(0))}
+	}
+	return nil
+}
+
+// silent swallows what package flag says by itself: run says it once.
+type silent struct{}
+
+func (silent) Write(p []byte) (int, error) { return len(p), nil }
