@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"sort"
 	"time"
@@ -91,8 +92,9 @@ func (c *Collection[K, T]) Change(id K, f func(*T)) T {
 		return none
 	}
 	before := c.rows[i].value
-	v := c.spec.Clone(before)
-	f(&v)
+	theirs := c.spec.Clone(before)
+	f(&theirs)
+	v := c.spec.Clone(theirs) // f may have kept what it got and what it set
 	if *c.spec.Key(&v) != id {
 		s.fatalf("%s: Change: the id of record %v cannot be changed", c.spec.Name, id)
 		return before
@@ -229,16 +231,16 @@ func (c *table[K, T]) Wire(id K) []byte {
 // from 0 by id ascending, with their wire forms. Where from is above to, it goes
 // down from the position before from to to. Neither is to be changed.
 func (c *table[K, T]) Range(from, to int) iter.Seq2[*T, []byte] {
-	step, at := 1, from
-	if from > to {
-		step, at = -1, from-1
-	}
 	return func(yield func(*T, []byte) bool) {
-		for n := max(from-to, to-from); n > 0; n-- {
-			if at >= 0 && at < len(c.rows) && !yield(&c.rows[at].value, c.rows[at].wire) {
+		for i := max(from, 0); i < min(to, len(c.rows)); i++ {
+			if !yield(&c.rows[i].value, c.rows[i].wire) {
 				return
 			}
-			at += step
+		}
+		for i := min(from, len(c.rows)); i > max(to, 0); i = min(i-1, len(c.rows)) {
+			if !yield(&c.rows[i-1].value, c.rows[i-1].wire) {
+				return
+			}
 		}
 	}
 }
@@ -314,7 +316,12 @@ func (c *table[K, T]) next() (K, error) {
 	if !counts {
 		return key, fmt.Errorf("the record needs an id")
 	}
-	*n = c.t.s.NextID(c.spec.Name)
+	for taken := true; taken; _, taken = c.position(key) {
+		if c.t.s.counters[c.spec.Name] == math.MaxInt64 {
+			return key, fmt.Errorf("there is no id left")
+		}
+		*n = c.t.s.NextID(c.spec.Name)
+	}
 	return key, nil
 }
 

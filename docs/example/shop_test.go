@@ -56,7 +56,7 @@ func (c client) list(ctx context.Context) (all []customer, err error) {
 			return nil, err
 		}
 		all = append(all, some...)
-		if len(some) < 100 { // without this line's condition: page 1 only
+		if len(some) < 100 { // break me: if true {
 			return all, nil
 		}
 	}
@@ -65,9 +65,9 @@ func (c client) list(ctx context.Context) (all []customer, err error) {
 func (c client) create(ctx context.Context, email string) (saved customer, err error) {
 	in := map[string]any{"customer": map[string]any{"email": email}}
 	if err = c.call(ctx, "POST", "/customers.json", in, &saved); err != nil {
-		return customer{}, fmt.Errorf("it may have been saved: %w", err) // or: post again, blindly
+		return customer{}, fmt.Errorf("it may have been saved: %w", err) // break me: return c.create(ctx, email)
 	}
-	if len(saved.Errors) > 0 { // a refused save has status 200 too
+	if len(saved.Errors) > 0 { // break me: if false {
 		return customer{}, errors.New(strings.Join(saved.Errors, "; "))
 	}
 	return saved, nil
