@@ -38,7 +38,7 @@ func parsePattern(text string) pattern {
 	if method == "" || method != strings.ToUpper(method) || !strings.HasPrefix(path, "/") {
 		panic("fake: pattern " + text + ": want METHOD /path")
 	}
-	p := pattern{method: method}
+	p := pattern{method: method, segments: make([]segment, 0, strings.Count(path, "/"))}
 	var names []string
 	for part := range strings.SplitSeq(path[1:], "/") {
 		before, rest, open := strings.Cut(part, "{")

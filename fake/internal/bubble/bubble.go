@@ -24,7 +24,12 @@ var (
 
 // NewGuard guards a server that is made here and now.
 func NewGuard() Guard {
-	return Guard{bubble: ID(), made: time.Now().Round(0)}
+	now := time.Now()
+	g := Guard{made: now.Round(0)}
+	if g.made == now { // a bubble's time is without a monotonic reading
+		g.bubble = ID()
+	}
+	return g
 }
 
 // Check gives nil where the server can be used, otherwise a sentence about what
