@@ -1,5 +1,10 @@
 package fake
 
+import (
+	"net/http"
+	"slices"
+)
+
 // handle is the stage that runs the API's own code, and what faults do right
 // before and after it.
 func (s *Server) handle(c *Call) error {
@@ -11,7 +16,9 @@ func (s *Server) handle(c *Call) error {
 	if err == nil {
 		c.reply = &reply
 	}
-	s.intercepted(AfterApply, c)
+	if s.intercepted(AfterApply, c); c.answered {
+		err = nil
+	}
 	if failure := c.plan.afterwards(c); failure != nil {
 		return failure
 	}
@@ -27,6 +34,22 @@ func (s *Server) intercepted(p Point, c *Call) {
 	}
 }
 
+// knock runs the interceptors of the point Arrive, which hold no lock and may
+// call the server.
+func (s *Server) knock(r *http.Request, body []byte) {
+	if !s.knocked.Load() {
+		return
+	}
+	s.mu.Lock()
+	interceptors := slices.Clone(s.interceptors)
+	s.mu.Unlock()
+	for _, i := range interceptors {
+		if i.point == Arrive {
+			i.do(&Call{s: s, Request: r, Body: body})
+		}
+	}
+}
+
 type interceptor struct {
 	point Point
 	do    func(*Call)
@@ -34,12 +57,16 @@ type interceptor struct {
 
 // Intercept lets f see every call at a point, and change what becomes of it by
 // Call.Answer and Call.Inject. It runs under the server's lock, in the order of
-// arrival: it must neither wait nor call the server.
+// arrival: it must neither wait nor call the server. Only at Arrive it may do
+// both; there a Call has its request and nothing more.
 func (s *Server) Intercept(p Point, f func(*Call)) (remove func()) {
 	i := &interceptor{p, f}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.interceptors = append(s.interceptors, i)
+	if p == Arrive {
+		s.knocked.Store(true)
+	}
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -52,6 +52,7 @@ func (s *Server) arrive(r *http.Request) (*Call, bool) {
 	if err != nil {
 		return nil, false
 	}
+	s.knock(r, body)
 	e := &entry{Exchange: Exchange{Method: r.Method, URL: r.RequestURI, Header: r.Header, Body: body}}
 	c := &Call{s: s, Request: r, Body: body, entry: e}
 	c.conn, _ = r.Context().Value(connKey{}).(*conn)

@@ -14,7 +14,8 @@ type Point string
 
 // The points, in the order in which a call passes them.
 const (
-	Connect       Point = "connect"       // the request has arrived, Op is known
+	Arrive        Point = "arrive"        // the request is here, and has neither number nor lock: what is done now comes before it
+	Connect       Point = "connect"       // the request is numbered, Op is known
 	Matched       Point = "matched"       // there is such a route
 	Authenticated Point = "authenticated" // Caller is known and may do this
 	Throttled     Point = "throttled"     // the documented limit let it pass

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake/internal/bubble"
@@ -38,6 +39,7 @@ type Server struct {
 	findings     []Finding
 	armed        []*armed
 	interceptors []*interceptor
+	knocked      atomic.Bool            // some interceptor sits at Arrive
 	passed       map[string][]time.Time // of the documented limit
 	waits        map[string]time.Time   // told by Retry-After, by caller
 	lost         map[uint64]lostCall

@@ -2,6 +2,7 @@ package fake
 
 import (
 	"slices"
+	"time"
 )
 
 // A Tenant is one account, shop, merchant or company of a fake, with collections
@@ -18,7 +19,7 @@ type Tenant struct {
 type stored interface {
 	title() string
 	dump(dst []byte) []byte
-	check(json []byte) (apply func(), err error)
+	load(json []byte, now time.Time) (undo func(), err error)
 	clear()
 }
 

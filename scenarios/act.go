@@ -1,0 +1,231 @@
+package scenarios
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/cartdouble/cartdouble/fake"
+	"github.com/tidwall/gjson"
+)
+
+// act does what the story does by itself, as far as it is due. Only one caller
+// does it at a time; the others wait until it is done.
+func (r *Run) act(end bool) {
+	r.acting <- struct{}{}
+	defer func() { <-r.acting }()
+	for {
+		var a *action
+		r.Fake().Locked(func() { a = r.story.due(end) })
+		if a == nil {
+			return
+		}
+		r.Fake().Settle()
+		r.do(a)
+	}
+}
+
+func (r *Run) do(a *action) {
+	switch a.verb {
+	case "advance":
+		r.Fake().Advance(a.by)
+	case "revoke":
+		r.started.revoke()
+	case "check":
+		r.check(a)
+	}
+}
+
+// check compares what a path finds in the state with a value.
+func (r *Run) check(a *action) {
+	c := a.condition
+	r.Fake().Locked(func() {
+		c.Path, c.Value = r.story.vals.render(a.path), r.story.vals.render(a.value)
+	})
+	found, holds := c.Find(r.Fake().Snapshot())
+	if holds {
+		return
+	}
+	if found == "" {
+		found = "nothing there"
+	}
+	r.problem(fmt.Sprintf("%s: %s: the state has %s", a.at, a.text, found))
+}
+
+// capture binds a name to what is found in an answer.
+func (st *story) capture(c capture, body []byte) {
+	if found := gjson.GetBytes(body, c.path); found.Exists() {
+		st.vals.bind(c.name, value{found.String(), found.Type == gjson.Number})
+	}
+}
+
+// explain is decide without consequences.
+func (st *story) explain(r *request) (*expect, *mismatch) {
+	for _, i := range st.open(st.lanes.of(st.prog, r)) {
+		e := st.prog.steps[i].(*expect)
+		f := st.fit(&e.target, r)
+		st.fitWait(f, e, r)
+		if f.ok() && st.forbids(i, r) == nil {
+			return e, nil
+		}
+	}
+	return nil, st.mismatch(r, st.forbids(-1, r))
+}
+
+// flush tells the test of the requests that did not fit since the last time.
+func (r *Run) flush() {
+	var failed []*mismatch
+	var broken []string
+	r.Fake().Locked(func() {
+		failed, broken, r.failed, r.broken = r.failed, r.broken, nil, nil
+	})
+	for _, text := range broken {
+		r.problem(text)
+	}
+	for _, m := range failed {
+		r.problem(m.text(r.prog, r.after(m)))
+	}
+}
+
+// problem tells the first problem as the error of the test; those that follow
+// are often its consequences, and are listed at the end.
+func (r *Run) problem(text string) {
+	r.tb.Helper()
+	text = r.mask(text)
+	r.mu.Lock()
+	r.problems = append(r.problems, text)
+	first := len(r.problems) == 1
+	if first {
+		r.reported = 1
+	}
+	r.mu.Unlock()
+	if first {
+		r.tb.Errorf("%s", text)
+	}
+}
+
+// after gathers what is known when the call of a mismatch is over.
+func (r *Run) after(m *mismatch) after {
+	now := after{calls: map[int]fake.Exchange{}, op: map[int]bool{}}
+	var changed []int
+	for _, x := range r.Fake().Calls() {
+		now.calls[x.Seq] = x
+		if x.Seq == m.request.seq {
+			now.call = x
+		}
+		if x.Committed {
+			changed = append(changed, x.Seq)
+		}
+		now.op[x.Seq] = slices.ContainsFunc(r.Fake().API().Routes, func(route fake.Route) bool {
+			return route.Op == x.Op && route.Writes
+		})
+	}
+	now.state = stateLine(r.first, r.Fake().Snapshot(), changed)
+	return now
+}
+
+// stateLine counts the records: "customers=3 (2 at the start), changed by #1".
+func stateLine(first, now fake.Snapshot, changed []int) string {
+	var counts []string
+	gjson.ParseBytes(now).ForEach(func(name, list gjson.Result) bool {
+		if !list.IsArray() {
+			return true
+		}
+		before := gjson.GetBytes(first, gjson.Escape(name.Str)+".#").Int()
+		counts = append(counts, fmt.Sprintf("%s=%d (%d at the start)", name.Str, len(list.Array()), before))
+		return true
+	})
+	line := strings.Join(counts, ", ")
+	if len(changed) > 0 && line != "" {
+		line += ", changed by " + numbers(changed)
+	}
+	return line
+}
+
+// finish is the cleanup: it does what is left to do by itself and tells what is
+// missing.
+func (r *Run) finish() {
+	r.tb.Helper()
+	r.flushes.Wait()
+	r.Fake().Settle()
+	r.act(true)
+	r.flush()
+	r.mu.Lock()
+	problems, reported := slices.Clone(r.problems), r.reported
+	r.mu.Unlock()
+	missing := r.missing()
+	for _, f := range r.faults { // told above, with its line; the fake would tell it again
+		f.Disarm()
+	}
+	switch {
+	case r.prog.mode == "lenient":
+		for _, text := range missing {
+			r.tb.Logf("%s", text)
+		}
+	case len(problems) == 0:
+		for _, text := range missing {
+			r.tb.Errorf("%s", text)
+		}
+	default:
+		problems = append(problems, missing...)
+	}
+	if more := problems[reported:]; len(more) > 0 {
+		r.tb.Logf("scenarios: %s: after the first problem:\n    %s", r.prog.file, strings.Join(more, "\n    "))
+	}
+	if os.Getenv("SCENARIOS_TRACE") != "" {
+		r.tb.Logf("%s", r.Report())
+	}
+}
+
+// missing are the steps that were never reached and the faults that never fired.
+func (r *Run) missing() []string {
+	var texts []string
+	r.Fake().Locked(func() {
+		for i, s := range r.prog.steps {
+			if text := r.story.missing(i, s); text != "" {
+				texts = append(texts, r.mask(text))
+			}
+		}
+	})
+	for i, f := range r.prog.faults {
+		if f.fault.Has("optional") || r.faults[i].Spent() {
+			continue
+		}
+		var on []string
+		for _, list := range f.fault.All("on") {
+			on = append(on, strings.Split(list, ",")...)
+		}
+		calls := len(r.Fake().Calls(on...))
+		made := fmt.Sprintf("%d calls were made", calls)
+		if calls == 1 {
+			made = "1 call was made"
+		}
+		how := "never fired"
+		if n := r.faults[i].Fired(); n > 0 {
+			how = fmt.Sprintf("fired only %d times", n)
+		}
+		texts = append(texts, fmt.Sprintf("%s: fault %s: %s (%s)", f.at, how, f.text, made))
+	}
+	return texts
+}
+
+func (st *story) missing(i int, s statement) string {
+	at, text, by := s.line().at, s.line().text, st.done[i].by
+	switch s := s.(type) {
+	case *expect:
+		if !st.lacks(i) {
+			return ""
+		}
+		if len(by) > 0 {
+			return fmt.Sprintf("%s: step reached only %d of %d times: %s", at, len(by), s.least, text)
+		}
+	case *action:
+		if by != nil || st.begun(i) { // done, or only not done yet
+			return ""
+		}
+	case *never:
+		return ""
+	}
+	return fmt.Sprintf("%s: step never reached: %s", at, text)
+}

@@ -1,0 +1,273 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+// builder is what a scenario needs while it is written in Go. It makes the lines
+// and sections of a file, so that there is one language and one reader.
+type builder struct {
+	ps     problems
+	bodies map[string]string // body → section
+}
+
+// A Head is a line of the head of a scenario that is built in Go.
+type Head struct {
+	text string
+	json string // of a section that the line is to name
+}
+
+// Clock sets where the clock of the fake starts: "2025-03-01T09:00:00Z", with
+// " frozen" behind it if it is to stand.
+func Clock(text string) Head { return Head{text: "clock " + text} }
+
+// State puts a snapshot in place, whole or in part, as JSON.
+func State(json string) Head { return Head{text: "state", json: json} }
+
+// Line is any line of the head as it stands in a file: "mode lenient",
+// "fault rate-limited call=2".
+func Line(text string) Head { return Head{text: text} }
+
+// A Part is what a request or an answer of a Scenario carries.
+type Part struct{ body string }
+
+// Body is a body: JSON, with placeholders in its strings, or any other text.
+func Body(text string) Part { return Part{text} }
+
+// New begins a scenario for the API of that name.
+func New(api string, head ...Head) *Scenario {
+	at := caller()
+	s := &Scenario{doc: &document{file: at.file}}
+	s.built.bodies = map[string]string{}
+	s.add(at, "scenario 1 "+quote(api))
+	for _, h := range head {
+		if h.json != "" {
+			h.text += " @" + s.section(at, "state", h.json)
+		}
+		s.add(at, h.text)
+	}
+	s.doc.lines = append(s.doc.lines, line{})
+	return s
+}
+
+// Phase begins a new phase; the title says what happens in it.
+func (s *Scenario) Phase(title string) {
+	if n := len(s.doc.lines); n > 0 && !s.doc.lines[n-1].blank() {
+		s.doc.lines = append(s.doc.lines, line{})
+	}
+	title = strings.Join(strings.Fields(title), " ")
+	if title == "" {
+		s.built.ps.add(caller(), "a phase needs a title")
+		return
+	}
+	s.prog = nil
+	s.doc.lines = append(s.doc.lines, line{at: caller(), phase: true, title: title})
+}
+
+// Expect adds a request that the client is to make: method, path and further
+// words as in a file, "GET /v1/customers.json query=page=2 optional". What it
+// is answered with is for the Step to say.
+func (s *Scenario) Expect(request string, parts ...Part) *Step {
+	at := caller()
+	s.add(at, "-> "+request+s.parts(at, request, parts))
+	return &Step{s: s, name: request}
+}
+
+// Never forbids a request, to the end of the phase; "ever POST …" to the end of
+// the scenario.
+func (s *Scenario) Never(request string, parts ...Part) {
+	at := caller()
+	s.add(at, "never "+request+s.parts(at, request, parts))
+}
+
+// Check compares what a gjson path finds in the state with a value, when all
+// before it is done. The operators are == != < <= > >= and ~, a regular
+// expression.
+func (s *Scenario) Check(path, op, value string) {
+	s.add(caller(), "check "+quote(path)+" "+quote(op)+" "+quote(value))
+}
+
+// Advance moves the clock of the fake on, when all before it is done.
+func (s *Scenario) Advance(d time.Duration) { s.add(caller(), "advance "+d.String()) }
+
+// Revoke makes the credentials of the run worthless, when all before it is done.
+func (s *Scenario) Revoke() { s.add(caller(), "revoke") }
+
+// Par lets the requests that f adds come in any order.
+func (s *Scenario) Par(f func()) {
+	at := caller()
+	s.add(at, "par {")
+	f()
+	s.add(at, "}")
+}
+
+// WriteFile writes the scenario as a file, if there is nothing wrong with it.
+func (s *Scenario) WriteFile(file string) error {
+	if _, err := s.program(); err != nil {
+		return err
+	}
+	return os.WriteFile(file, s.Format(), 0o644)
+}
+
+// A Step is a request of a Scenario that is built in Go, waiting for its answer.
+type Step struct {
+	s      *Scenario
+	name   string
+	answer int // index of its line; 0: none yet
+}
+
+// Live lets the fake answer. A capture keeps a value of the answer under a name:
+// "id=id", with a gjson path behind the equals sign.
+func (st *Step) Live(captures ...string) *Step {
+	text := "live"
+	for _, c := range captures {
+		name, path, _ := strings.Cut(c, "=")
+		text += " " + option(name, path)
+	}
+	return st.reply(caller(), text)
+}
+
+// Answer gives a fixed answer.
+func (st *Step) Answer(status int, parts ...Part) *Step {
+	at := caller()
+	return st.reply(at, strconv.Itoa(status)+st.s.parts(at, "answer-"+st.name, parts))
+}
+
+// Fault lets a fault be the answer.
+func (st *Step) Fault(f fake.Fault) *Step { return st.reply(caller(), "fault "+f.String()) }
+
+// With puts faults on top of the answer: they hit exactly this request.
+func (st *Step) With(faults ...fake.Fault) *Step {
+	at := caller()
+	if st.answer == 0 {
+		st.s.built.ps.add(at, "With puts a fault on an answer; say Live, Answer or Fault before it")
+		return st
+	}
+	l := &st.s.doc.lines[st.answer]
+	for _, f := range faults {
+		x, err := lex("!! " + f.String())
+		if err != nil {
+			st.s.built.ps.add(at, "%v", err)
+		}
+		l.words = append(l.words, x.words...)
+	}
+	st.s.prog = nil
+	return st
+}
+
+func (st *Step) reply(at pos, text string) *Step {
+	if st.answer != 0 {
+		st.s.built.ps.add(at, "a second answer: %s", text)
+		return st
+	}
+	st.s.add(at, "<- "+text)
+	st.answer = len(st.s.doc.lines) - 1
+	return st
+}
+
+// add adds a line as it would stand in a file.
+func (s *Scenario) add(at pos, text string) {
+	x, err := lex(text)
+	if err == nil && strings.ContainsAny(text, "\r\n\x00") {
+		err = fmt.Errorf("%q: a line cannot hold another", text)
+	}
+	if err != nil {
+		s.built.ps.add(at, "%v", err)
+		return
+	}
+	s.prog = nil
+	s.doc.lines = append(s.doc.lines, line{at: at, words: x.words, remark: x.remark, gap: x.gap})
+}
+
+// parts makes the sections of a line and gives the words that name them.
+func (s *Scenario) parts(at pos, name string, parts []Part) string {
+	words := ""
+	for _, p := range parts {
+		words += " @" + s.section(at, name, p.body)
+	}
+	return words
+}
+
+// section gives the section with that body, a new one where there is none.
+func (s *Scenario) section(at pos, name, body string) string {
+	if s.built.bodies == nil { // of a file
+		s.built.bodies = map[string]string{}
+		for _, sec := range s.doc.sections {
+			s.built.bodies[string(sec.body)] = sec.ref()
+		}
+	}
+	if ref, ok := s.built.bodies[body]; ok {
+		return ref
+	}
+	end := ".txt"
+	if json.Valid([]byte(body)) {
+		end = ".json"
+	}
+	ref := s.freeName(sectionTitle(name))
+	s.built.bodies[body] = ref
+	sec := &section{at: at, bodyAt: at, name: ref + end, body: []byte(body)}
+	if strings.ContainsAny(body, "\r\x00") {
+		sec.name = ref + ".b64"
+	}
+	s.doc.sections = append(s.doc.sections, sec)
+	return ref
+}
+
+func (s *Scenario) freeName(name string) string {
+	free := func(name string) bool {
+		for _, sec := range s.doc.sections {
+			if sec.ref() == name {
+				return false
+			}
+		}
+		return true
+	}
+	if free(name) {
+		return name
+	}
+	for n := 2; ; n++ {
+		if numbered := name + "-" + strconv.Itoa(n); free(numbered) {
+			return numbered
+		}
+	}
+}
+
+// sectionTitle makes a name of a request: "POST /v1/customers.json" is
+// "post-customers".
+func sectionTitle(request string) string {
+	words := strings.Fields(strings.ToLower(request))
+	title := ""
+	if len(words) > 0 {
+		title = words[0]
+	}
+	if len(words) > 1 {
+		last := path.Base(words[1])
+		title += "-" + strings.TrimSuffix(last, path.Ext(last))
+	}
+	title = strings.Trim(strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' {
+			return r
+		}
+		return '-'
+	}, title), "-")
+	if title == "" {
+		return "body"
+	}
+	return title
+}
+
+// caller is the line of the test that builds.
+func caller() pos {
+	_, file, line, _ := runtime.Caller(2)
+	return pos{filepath.Base(file), line}
+}

@@ -1,0 +1,110 @@
+package scenarios
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+// The constructors give the faults of the first release. Each takes the one
+// parameter that nearly every test gives; the rest is fake.Fault's Set, and its
+// triggers say which calls are hit: without one, all.
+
+// NoRetryAfter makes RateLimited say nothing about waiting.
+const NoRetryAfter time.Duration = -1
+
+// WrongCredentials answers as if the credentials were wrong. Set: status, and
+// body=vendor, empty or html.
+func WrongCredentials() fake.Fault { return fake.NewFault("wrong-credentials") }
+
+// OutOfScope answers that the caller may not do this. Set: op or scope, to
+// choose the calls by what they need.
+func OutOfScope() fake.Fault { return fake.NewFault("out-of-scope") }
+
+// Revoked answers that the credentials are no longer good; with After, from
+// some call on. Set: status.
+func Revoked() fake.Fault { return fake.NewFault("revoked") }
+
+// RateLimited answers 429, with Retry-After in whole seconds unless after is
+// NoRetryAfter. Set: form, for the header in other forms (date, fraction, zero,
+// garbage, negative); per and burst, for a limit that counts calls; times; body.
+func RateLimited(after time.Duration) fake.Fault {
+	f := fake.NewFault("rate-limited")
+	if after < 0 {
+		return f
+	}
+	return f.Set("retry-after", after.String())
+}
+
+// NotSaved refuses a save, in the place where the API says so: nothing is
+// stored. Without texts the refusal has the API's own sentence. Set: persisted,
+// echo, status.
+func NotSaved(texts ...string) fake.Fault {
+	f := fake.NewFault("not-saved")
+	if len(texts) == 0 {
+		return f
+	}
+	return f.Set("errors", texts...)
+}
+
+// SavedButSaysError carries a save out and answers that it failed. Set: status,
+// below 500 for a refusal in the API's words.
+func SavedButSaysError() fake.Fault { return fake.NewFault("saved-but-says-error") }
+
+// ServerError answers with a status from 500 to 599, before the call is applied
+// or, with AfterApply, after it. Set: body, retry-after.
+func ServerError(status int) fake.Fault {
+	return fake.NewFault("server-error").Set("status", strconv.Itoa(status))
+}
+
+// Burst answers with 500 for a while. Set calls, or for, to say how long; mix,
+// for other statuses in turn: "500,502,503".
+func Burst() fake.Fault { return fake.NewFault("burst") }
+
+// Redirect answers with a redirect: code is 301, 302, 303, 307 or 308.
+func Redirect(code int, to string) fake.Fault {
+	return fake.NewFault("redirect").Set("code", strconv.Itoa(code)).Set("to", to)
+}
+
+// SlowHeaders lets d pass on the server's clock before the answer begins. With
+// AfterApply it passes after the call was carried out. Set: jitter.
+func SlowHeaders(d time.Duration) fake.Fault {
+	return fake.NewFault("slow-headers").Set("delay", d.String())
+}
+
+// Hang answers nothing until the client gives up. With AfterApply the call was
+// carried out before. Set: max, the longest time; a client that waits so long
+// has no timeout, and the findings say so.
+func Hang() fake.Fault { return fake.NewFault("hang") }
+
+// SlowBody sends the header at once and the body slowly. Set over, a time, or
+// rate, in bytes a second; chunks.
+func SlowBody() fake.Fault { return fake.NewFault("slow-body") }
+
+// Reset breaks the connection before the call is applied. Set: kind=fin for an
+// orderly end; visible=no, to let net/http hide it by sending again.
+func Reset() fake.Fault { return fake.NewFault("reset") }
+
+// LostResponse carries the call out and breaks the connection before the first
+// byte of the answer. Set: as Reset.
+func LostResponse() fake.Fault { return fake.NewFault("lost-response") }
+
+// Truncated cuts the body: how is "length" or "chunked" (the client sees an
+// unexpected end), "rst" (a reset) or "silent" (no error at all: the answer has
+// no length). Set: at, the number of bytes that are sent; without, half.
+func Truncated(how string) fake.Fault { return fake.NewFault("truncated").Set("how", how) }
+
+// MalformedJSON breaks the JSON of the answer. Set: kind=cut, comma, nan, bom,
+// trailing, duplicate-key or utf8; at.
+func MalformedJSON() fake.Fault { return fake.NewFault("malformed-json") }
+
+// WrongContentType sends the right body as another media type, "none" for
+// without one.
+func WrongContentType(mediaType string) fake.Fault {
+	return fake.NewFault("wrong-content-type").Set("type", mediaType)
+}
+
+// PageDrift lets records come and go between two pages of a list. Set: insert,
+// delete, touch, numbers of records; at-page, before which page, 2 without.
+func PageDrift() fake.Fault { return fake.NewFault("page-drift") }

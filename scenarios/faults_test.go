@@ -1,0 +1,95 @@
+package scenarios_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/scenarios"
+)
+
+// lines are the faults of the constructors as lines of a file.
+var lines = map[string]fake.Fault{
+	"wrong-credentials body=html":    scenarios.WrongCredentials().Set("body", "html"),
+	"out-of-scope op=CreateCustomer": scenarios.OutOfScope().Set("op", "CreateCustomer"),
+	"revoked after=3":                scenarios.Revoked().After(3),
+	"rate-limited":                   scenarios.RateLimited(scenarios.NoRetryAfter),
+	"rate-limited retry-after=2s on=ListCustomers call=2,3 optional": scenarios.RateLimited(2*time.Second).On("ListCustomers").Call(2, 3).Optional(),
+	"rate-limited retry-after=0s":                                    scenarios.RateLimited(0),
+	"not-saved":                                                      scenarios.NotSaved(),
+	"not-saved errors='Customer is blocked' errors='It''s late'":     scenarios.NotSaved("Customer is blocked", "It's late"),
+	"saved-but-says-error status=503":                                scenarios.SavedButSaysError().Set("status", "503"),
+	"server-error status=502 apply=after":                            scenarios.ServerError(502).AfterApply(),
+	"burst calls=3 mix=500,503":                                      scenarios.Burst().Set("calls", "3").Set("mix", "500,503"),
+	"redirect code=301 to=https://example.com/":                      scenarios.Redirect(301, "https://example.com/"),
+	"slow-headers delay=1m30s between=1s..5s":                        scenarios.SlowHeaders(90*time.Second).Between(time.Second, 5*time.Second),
+	"hang max=1h0m0s every=2":                                        scenarios.Hang().Set("max", time.Hour.String()).Every(2),
+	"slow-body over=2s chunks=4":                                     scenarios.SlowBody().Set("over", "2s").Set("chunks", "4"),
+	"reset kind=fin chance=0.25":                                     scenarios.Reset().Set("kind", "fin").Rate(0.25),
+	"lost-response visible=no attempt=1":                             scenarios.LostResponse().Set("visible", "no").Attempt(1),
+	"truncated how=silent at=10":                                     scenarios.Truncated("silent").Set("at", "10"),
+	"malformed-json kind=bom first=2":                                scenarios.MalformedJSON().Set("kind", "bom").First(2),
+	"wrong-content-type type='text/html; charset=latin1'":            scenarios.WrongContentType("text/html; charset=latin1"),
+	"page-drift insert=1 delete=2 when='query:page == 2'":            scenarios.PageDrift().Set("insert", "1").Set("delete", "2").When("query:page", "==", "2"),
+}
+
+func TestConstructors(t *testing.T) {
+	t.Parallel()
+	var named []string
+	for line, f := range lines {
+		assert.Equal(t, line, f.String())
+		require.NoError(t, f.Check(), line)
+		named = append(named, f.Name())
+	}
+	slices.Sort(named)
+	assert.Equal(t, fake.FaultNames(), slices.Compact(named), "each fault has its constructor")
+}
+
+func TestParseFaultIsTheInverseOfString(t *testing.T) {
+	t.Parallel()
+	for line, f := range lines {
+		got, err := scenarios.ParseFault(line)
+		require.NoError(t, err)
+		assert.Equal(t, f, got)
+	}
+}
+
+func TestParseFaultNamesWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"":                        "scenarios: the name of the fault is missing",
+		"   # nothing":            `scenarios: fault "   # nothing": unexpected "# nothing"`,
+		"reset 'kind":             `scenarios: fault "reset 'kind": the quote ' is never closed; double it to mean a quote`,
+		"reset #2":                `scenarios: fault "reset #2": unexpected "#2"`,
+		"kind=fin":                "scenarios: the name of the fault is missing",
+		"rest":                    `scenarios: unknown fault "rest" (did you mean "reset"?)`,
+		"reset fin":               `scenarios: fault reset: unexpected "fin"; want NAME=VALUE`,
+		"reset kind=end":          "scenarios: fault reset: kind=end: want one of rst, fin",
+		"reset kind=fin kind=rst": "scenarios: fault reset: kind is set twice",
+		"page-drift":              "scenarios: fault page-drift: it needs insert= or delete= or touch=",
+	} {
+		_, err := scenarios.ParseFault(line)
+		assert.EqualError(t, err, want, line)
+	}
+}
+
+func FuzzParseFault(f *testing.F) {
+	for _, line := range slices.Sorted(maps.Keys(lines)) {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		first, err := scenarios.ParseFault(line)
+		if err != nil {
+			return
+		}
+		again, err := scenarios.ParseFault(first.String())
+		require.NoError(t, err)
+		require.Equal(t, first, again)
+		require.Equal(t, first.String(), again.String())
+	})
+}

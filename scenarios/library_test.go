@@ -1,0 +1,205 @@
+package scenarios_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cartdouble/cartdouble/scenarios"
+)
+
+const (
+	dora        = `{"customer":{"email":"dora@example.com","first_name":"Dora"}}`
+	carlMoves   = `{"customer":{"email":"carl@example.org"}}`
+	annaMarries = `{"customer":{"last_name":"Weber"}}`
+	annaWrites  = `{"customer":{"note":"back in May"}}`
+)
+
+// clients are, for each shipped story, a client that follows it and clients with
+// a bug. They run in a bubble, so that waiting takes no time.
+var clients = map[string]struct {
+	good func(t *testing.T, c shopper)
+	bad  map[string]func(t *testing.T, c shopper)
+}{
+	"lost-save": {
+		good: func(t *testing.T, c shopper) {
+			_, _, err := c.do("POST", "/customers.json", dora)
+			require.Error(t, err)
+			assert.Contains(t, c.must(t, 200, "GET", "/customers.json?page=1", ""), "dora@example.com")
+			assert.Contains(t, c.must(t, 200, "PATCH", "/customers/2001.json", carlMoves), "Customer is locked")
+			assert.Contains(t, c.must(t, 200, "GET", "/customers/2001.json", ""), "carl@example.com")
+		},
+		bad: map[string]func(t *testing.T, c shopper){
+			"posts again": func(_ *testing.T, c shopper) {
+				_, _, _ = c.do("POST", "/customers.json", dora)
+				_, _, _ = c.do("POST", "/customers.json", dora)
+			},
+			"trusts the echoed values": func(t *testing.T, c shopper) {
+				_, _, _ = c.do("POST", "/customers.json", dora)
+				c.must(t, 200, "GET", "/customers.json?page=1", "")
+				c.must(t, 200, "PATCH", "/customers/2001.json", carlMoves)
+			},
+			"gives up": func(_ *testing.T, c shopper) { _, _, _ = c.do("POST", "/customers.json", dora) },
+		},
+	},
+	"limited-list": {
+		good: func(t *testing.T, c shopper) {
+			play(t, c, "GET customers.json?page=1 200, GET customers.json?page=2 429")
+			c.pass(2 * time.Second)
+			play(t, c, "GET customers.json?page=2 200, GET customers.json?page=3 200, GET customers.json?page=1 429")
+			c.pass(time.Second)
+			play(t, c, "GET customers.json?page=1 200")
+		},
+		bad: map[string]func(t *testing.T, c shopper){
+			"does not wait": func(t *testing.T, c shopper) {
+				play(t, c, "GET customers.json?page=1 200, GET customers.json?page=2 429, GET customers.json?page=2 501")
+			},
+			"takes the limit for the end": func(t *testing.T, c shopper) {
+				play(t, c, "GET customers.json?page=1 200, GET customers.json?page=2 429")
+			},
+			"begins again": func(t *testing.T, c shopper) {
+				play(t, c, "GET customers.json?page=1 200, GET customers.json?page=2 429")
+				c.pass(2 * time.Second)
+				play(t, c, "GET customers.json?page=1 501")
+			},
+		},
+	},
+	"shop-moves-on": {
+		good: func(t *testing.T, c shopper) {
+			play(t, c, "GET customers.json?page=1 200, GET customers.json?page=2 200, GET customers.json?page=3 200")
+		},
+		bad: map[string]func(t *testing.T, c shopper){
+			"reads one page": func(t *testing.T, c shopper) { play(t, c, "GET customers.json?page=1 200") },
+			"begins at 0":    func(t *testing.T, c shopper) { play(t, c, "GET customers.json?page=0 501") },
+		},
+	},
+	"key-withdrawn": {
+		good: func(t *testing.T, c shopper) {
+			play(t, c, "POST customers.json 403, GET customers/1.json 200, GET customers/1.json 403")
+		},
+		bad: map[string]func(t *testing.T, c shopper){
+			"stops at the first refusal": func(t *testing.T, c shopper) { play(t, c, "POST customers.json 403") },
+			"never stops": func(t *testing.T, c shopper) {
+				play(t, c, "POST customers.json 403, GET customers/1.json 200, GET customers/1.json 403, GET customers/1.json 501")
+			},
+		},
+	},
+	"half-answers": {
+		good: func(t *testing.T, c shopper) {
+			_, _, err := c.do("GET", "/customers.json?page=1", "")
+			assert.ErrorContains(t, err, "unexpected EOF")
+			for range 3 {
+				text := c.must(t, 200, "GET", "/customers.json?page=1", "")
+				assert.False(t, isJSON(text), text)
+			}
+			assert.True(t, isJSON(c.must(t, 200, "GET", "/customers.json?page=1", "")))
+		},
+		bad: map[string]func(t *testing.T, c shopper){
+			"takes half a list for all": func(t *testing.T, c shopper) {
+				_, _, _ = c.do("GET", "/customers.json?page=1", "")
+				c.must(t, 200, "GET", "/customers.json?page=1", "")
+				play(t, c, "GET customers.json?page=2 501")
+			},
+		},
+	},
+	"bad-day": {
+		good: func(t *testing.T, c shopper) {
+			play(t, c, "GET customers/1.json 503")
+			c.pass(time.Second)
+			_, _, err := c.do("GET", "/customers/1.json", "")
+			require.Error(t, err)
+			c.pass(time.Second)
+			play(t, c, "GET customers/1.json 200")
+			c.must(t, 500, "PATCH", "/customers/1.json", annaMarries)
+			assert.Contains(t, c.must(t, 200, "GET", "/customers/1.json", ""), "Weber")
+			c.must(t, 200, "PATCH", "/customers/1.json", annaWrites)
+		},
+		bad: map[string]func(t *testing.T, c shopper){
+			"does not pause": func(t *testing.T, c shopper) {
+				play(t, c, "GET customers/1.json 503, GET customers/1.json 501")
+			},
+			"repeats the change": func(t *testing.T, c shopper) {
+				play(t, c, "GET customers/1.json 503")
+				c.pass(time.Second)
+				_, _, _ = c.do("GET", "/customers/1.json", "")
+				c.pass(time.Second)
+				play(t, c, "GET customers/1.json 200")
+				c.must(t, 500, "PATCH", "/customers/1.json", annaMarries)
+				c.must(t, 501, "PATCH", "/customers/1.json", annaMarries)
+			},
+			"takes what is slow for failed": func(t *testing.T, c shopper) {
+				play(t, c, "GET customers/1.json 503")
+				c.pass(time.Second)
+				_, _, _ = c.do("GET", "/customers/1.json", "")
+				c.pass(time.Second)
+				play(t, c, "GET customers/1.json 200")
+				c.must(t, 500, "PATCH", "/customers/1.json", annaMarries)
+				c.must(t, 200, "GET", "/customers/1.json", "")
+				c.http.Timeout = 2 * time.Second
+				_, _, err := c.do("PATCH", "/customers/1.json", annaWrites)
+				require.Error(t, err)
+				c.must(t, 501, "PATCH", "/customers/1.json", annaWrites)
+			},
+		},
+	},
+}
+
+func TestLibraryWithClientsThatFollow(t *testing.T) {
+	t.Parallel()
+	for _, s := range scenarios.Library("cartfunnel") {
+		t.Run(s.Name(), func(t *testing.T) {
+			t.Parallel()
+			require.Contains(t, clients, s.Name())
+			synctest.Test(t, func(t *testing.T) { clients[s.Name()].good(t, newShopper(s.Start(t))) })
+		})
+	}
+}
+
+func TestLibraryWithClientsThatDoNot(t *testing.T) {
+	t.Parallel()
+	for _, s := range scenarios.Library("cartfunnel") {
+		for name, bad := range clients[s.Name()].bad {
+			t.Run(s.Name()+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					watched := watch(func(w *spy) { bad(t, newShopper(s.Start(w))) })
+					require.NotEmpty(t, watched.failures())
+					assert.Contains(t, watched.failures()[0], "library/cartfunnel/"+s.Name()+".txtar:")
+				})
+			})
+		}
+	}
+}
+
+func TestLibraryIsInOrder(t *testing.T) {
+	t.Parallel()
+	all := scenarios.Library("cartfunnel")
+	assert.GreaterOrEqual(t, len(all), 6)
+	for _, s := range all {
+		text, err := os.ReadFile("library/cartfunnel/" + s.Name() + ".txtar")
+		require.NoError(t, err)
+		assert.Equal(t, string(text), string(s.Format()), s.Name())
+		assert.Equal(t, "cartfunnel", s.API())
+	}
+	assert.Empty(t, scenarios.Vet(os.DirFS("library")))
+	assert.Empty(t, scenarios.Library("nobody"))
+	assert.Empty(t, scenarios.Library("["), "a name that is a broken pattern")
+}
+
+func ExampleLibrary() {
+	for _, s := range scenarios.Library("cartfunnel") {
+		fmt.Println(s.Name())
+	}
+	// Output:
+	// bad-day
+	// half-answers
+	// key-withdrawn
+	// limited-list
+	// lost-save
+	// shop-moves-on
+}

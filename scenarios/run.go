@@ -1,0 +1,318 @@
+package scenarios
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+// An Option is about one run of a scenario.
+type Option func(*setup)
+
+type setup struct {
+	secrets map[string]string
+	fake    []fake.Option
+}
+
+// Secret gives {{secret.name}} its value. Without it, the value is made from the
+// name.
+func Secret(name, value string) Option {
+	return func(s *setup) { s.secrets[name] = value }
+}
+
+// FakeOptions passes options on to the fake behind the run: fake.TLS(),
+// fake.Allow("too-soon"), an option of the API package.
+func FakeOptions(opts ...fake.Option) Option {
+	return func(s *setup) { s.fake = append(s.fake, opts...) }
+}
+
+// A Run is a scenario that is being played to a client. It belongs to a test,
+// which fails at cleanup where the story was not told to its end.
+type Run struct {
+	tb      fake.TB
+	prog    *program
+	started started
+	secrets map[string]string
+	first   fake.Snapshot
+	faults  []*fake.Armed
+	acting  chan struct{} // held by who does the actions that are due
+	flushes sync.WaitGroup
+
+	// under the server's lock
+	story   *story
+	playing map[int]*expect // calls that are being answered, by number
+	failed  []*mismatch     // that nobody has been told of
+	broken  []string        // the same, of faults that cannot be
+
+	mu       sync.Mutex
+	problems []string
+	reported int // problems that were told as errors
+	notes    []string
+}
+
+// Replay plays a scenario file to the client under test: one line, and nothing
+// to close. What does not fit fails the test at once; what is missing, at
+// cleanup.
+func Replay(t fake.TB, file string, opts ...Option) *Run {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("scenarios: %v", err)
+		return nil
+	}
+	s, err := read(file, data)
+	if err != nil {
+		t.Fatalf("%v", err)
+		return nil
+	}
+	return s.Start(t, opts...)
+}
+
+// Start plays the scenario to the client of a test.
+func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
+	t.Helper()
+	prog, err := s.program()
+	if err != nil {
+		t.Fatalf("%v", err)
+		return nil
+	}
+	for _, doubt := range prog.doubts {
+		t.Logf("%v", doubt)
+	}
+	set := setup{secrets: map[string]string{}}
+	for _, o := range opts {
+		o(&set)
+	}
+	r := &Run{tb: t, prog: prog, secrets: set.secrets, acting: make(chan struct{}, 1), playing: map[int]*expect{}}
+	vals := &values{secret: r.Secret, timeAs: prog.api.timeAs, types: prog.types, seed: max(prog.seed, 1), now: prog.clock}
+	given := fake.Credentials{}
+	for _, c := range prog.auth {
+		given[c.key] = vals.render(c.value)
+	}
+	r.started = prog.api.start(t, append(prog.options(), set.fake...), given, prog.may)
+	vals.now = r.Fake().Now()
+	r.story = newStory(prog, vals)
+	if len(prog.states) > 0 {
+		snap, err := snapshot(prog.api, prog.states, vals)
+		if err != nil {
+			t.Fatalf("scenarios: %s: state: %v", prog.file, err)
+			return nil
+		}
+		r.Fake().Restore(snap)
+	}
+	r.first = r.Fake().Snapshot()
+	for _, f := range prog.faults {
+		r.faults = append(r.faults, r.Fake().Inject(f.fault))
+	}
+	r.intercept()
+	t.Cleanup(r.finish)
+	return r
+}
+
+// intercept lets the story decide about every call.
+func (r *Run) intercept() {
+	s := r.Fake()
+	s.Intercept(fake.Arrive, func(*fake.Call) { r.act(false) })
+	s.Intercept(fake.Connect, r.connect)
+	s.Intercept(fake.BeforeApply, r.beforeApply)
+	s.Intercept(fake.AfterApply, r.afterApply)
+	s.Intercept(fake.Body, r.body)
+	s.Intercept(fake.Wire, func(c *fake.Call) {
+		delete(r.playing, c.Seq)
+		r.story.answered = c.Now()
+	})
+}
+
+// connect finds the step of a call, or refuses it.
+func (r *Run) connect(c *fake.Call) {
+	r.story.vals.now = c.Now()
+	v := r.story.decide(r.request(c.Seq, c.Now(), c.Request, c.Body))
+	switch {
+	case v.live:
+		r.note("request #%d is not in the story; the fake answered it: %s %s", c.Seq, c.Request.Method, c.Request.RequestURI)
+		return
+	case v.mismatch != nil:
+		r.refuse(c, v.mismatch)
+		return
+	}
+	r.playing[c.Seq] = v.step
+	a := &v.step.answer
+	if err := c.Inject(a.faults...); err != nil {
+		r.broken = append(r.broken, fmt.Sprintf("%s: %v", a.at, err))
+		r.flushes.Go(r.flush)
+	}
+	if !a.live && !a.apply && !a.waits() {
+		c.Answer(r.story.answer(v.step, c.Now()))
+	}
+}
+
+// waits tells whether a fault of the answer is about time before it: such a
+// call has to go through the stages of the fake.
+func (a *answer) waits() bool {
+	for _, f := range a.faults {
+		if f.Name() == "slow-headers" || f.Name() == "hang" {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Run) beforeApply(c *fake.Call) {
+	if e := r.playing[c.Seq]; e != nil && !e.answer.live && !e.answer.apply {
+		c.Answer(r.story.answer(e, c.Now()))
+	}
+}
+
+func (r *Run) afterApply(c *fake.Call) {
+	e := r.playing[c.Seq]
+	if e == nil || !e.answer.apply {
+		return
+	}
+	if c.Reply() == nil {
+		r.note("%s: request #%d was not applied: the fake itself refuses it", e.answer.at, c.Seq)
+	}
+	c.Answer(r.story.answer(e, c.Now()))
+}
+
+// body keeps the values that a step captures from a live answer. A fixed answer
+// stands even where the fake refuses what it was to apply.
+func (r *Run) body(c *fake.Call) {
+	e := r.playing[c.Seq]
+	if e == nil || c.Reply() == nil {
+		return
+	}
+	if own := c.Reply().Status; e.answer.apply && own != e.answer.status {
+		r.note("%s: request #%d was not applied: the fake itself answers %d", e.answer.at, c.Seq, own)
+		c.Answer(r.story.answer(e, c.Now()))
+	}
+	for _, capture := range e.answer.captures {
+		r.story.capture(capture, c.Reply().Body)
+	}
+}
+
+// refuse answers a request that does not fit, in the API's words but with a
+// status that no client can take for one of its answers.
+func (r *Run) refuse(c *fake.Call, m *mismatch) {
+	short := r.mask(m.short(r.prog.file))
+	reply := r.Fake().API().Error(c, &fake.Error{Kind: fake.Broken, Status: http.StatusNotImplemented, Texts: []string{short}})
+	reply.Header = reply.Header.Clone()
+	if reply.Header == nil {
+		reply.Header = http.Header{}
+	}
+	reply.Header.Set("X-Fake-Mismatch", headerText(short))
+	c.Answer(reply)
+	r.failed = append(r.failed, m)
+	r.flushes.Go(r.flush)
+}
+
+// headerText keeps what a header can hold.
+func headerText(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// request is a call as the story compares it.
+func (r *Run) request(seq int, at time.Time, hr *http.Request, body []byte) *request {
+	return &request{
+		seq: seq, at: at, method: hr.Method, path: hr.URL.EscapedPath(), query: hr.URL.RawQuery,
+		header: hr.Header, body: body, carries: r.prog.api.carries(hr.Header, r.started.credentials),
+	}
+}
+
+// Client is an HTTP client for which the vendor's host is this run.
+func (r *Run) Client() *http.Client { return &http.Client{Transport: transport{r}} }
+
+// transport tells what did not fit before its answer is seen.
+type transport struct{ r *Run }
+
+func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	defer t.r.flush()
+	return t.r.Fake().Transport().RoundTrip(req)
+}
+
+// BaseURL is the documented base URL, for use with Client.
+func (r *Run) BaseURL() string { return r.Fake().BaseURL() }
+
+// URL is the base URL on a port of the loopback interface, opened at the first
+// call, for clients that cannot be given an http.Client.
+func (r *Run) URL() string {
+	r.tb.Helper()
+	return r.Fake().URL()
+}
+
+// Credentials are what the client must be given.
+func (r *Run) Credentials() fake.Credentials { return r.started.credentials }
+
+// Secret is what {{secret.name}} stands for in this run.
+func (r *Run) Secret(name string) string {
+	if value, ok := r.secrets[name]; ok {
+		return value
+	}
+	return "the-" + name + "-secret"
+}
+
+// Fake is the server behind the run: state, journal, clock, faults.
+func (r *Run) Fake() *fake.Server { return r.started.server }
+
+// Settle waits until no request is in work, and does what the story does by
+// itself before the next one.
+func (r *Run) Settle() {
+	r.tb.Helper()
+	r.Fake().Settle()
+	r.act(false)
+	r.flush()
+}
+
+// Explain tells what a request would be to the story now, and why, without
+// sending it. What is due is done before, as before a real request. The body can
+// be read again afterwards.
+func (r *Run) Explain(req *http.Request) Report {
+	var body []byte
+	if req.Body != nil {
+		body, _ = io.ReadAll(req.Body) // what cannot be read is not compared
+		req.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	r.act(false)
+	rep := Report{Scenario: r.prog.file}
+	var m *mismatch
+	seq := 1 + len(r.Fake().Calls())
+	now := r.Fake().Now()
+	r.Fake().Locked(func() {
+		r.story.vals.now = now
+		e, miss := r.story.explain(r.request(seq, now, req, body))
+		if m = miss; e != nil {
+			rep.Steps = []StepReport{{At: e.at.String(), Step: e.text}}
+		}
+	})
+	if m != nil {
+		rep.Problems = []string{r.mask(m.text(r.prog, r.after(m)))}
+	}
+	return rep
+}
+
+// mask takes the secrets that the file names out of a text.
+func (r *Run) mask(text string) string {
+	for _, name := range r.prog.secrets {
+		if value := r.Secret(name); value != "" {
+			text = strings.ReplaceAll(text, value, "{{secret."+name+"}}")
+		}
+	}
+	return text
+}
+
+func (r *Run) note(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.notes = append(r.notes, r.mask(fmt.Sprintf(format, args...)))
+}

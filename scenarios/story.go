@@ -1,0 +1,215 @@
+package scenarios
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+// story is a program on its way. All of it happens under the server's lock: a
+// request is matched, takes its step and is answered in one piece.
+type story struct {
+	prog *program
+	vals *values
+	done []progress // by the index of the statement
+
+	lanes    lanes
+	laneOf   map[int]*lane // by the index of the step
+	last     int           // the last step that is a request
+	nevers   []int
+	actions  []int     // that are still to be done
+	waiting  int       // the first statement that lacks a request
+	phase    int       // of the step that was taken last
+	answered time.Time // when the last answer left
+}
+
+// progress is how far one statement has come.
+type progress struct {
+	by     []int // numbers of the requests that took it; of an action, one 0
+	passed int   // number of the request that went past it, 0: none did
+}
+
+// verdict is what becomes of a request.
+type verdict struct {
+	step     *expect
+	mismatch *mismatch // the request does not fit
+	live     bool      // it does not fit, and the mode lets the fake answer it
+}
+
+func newStory(prog *program, vals *values) *story {
+	st := &story{prog: prog, vals: vals, done: make([]progress, len(prog.steps)), laneOf: map[int]*lane{}}
+	for i, s := range prog.steps {
+		switch s := s.(type) {
+		case *expect:
+			st.laneOf[i], st.last = st.lanes.add(prog, i, s), i
+		case *never:
+			st.nevers = append(st.nevers, i)
+		case *action:
+			st.actions = append(st.actions, i)
+		}
+	}
+	return st
+}
+
+// decide finds the step that a request takes, and takes it.
+func (st *story) decide(r *request) verdict {
+	open := st.open(st.lanes.of(st.prog, r))
+	for _, i := range open {
+		e := st.prog.steps[i].(*expect)
+		f := st.fit(&e.target, r)
+		st.fitWait(f, e, r)
+		if !f.ok() {
+			continue
+		}
+		if n := st.forbids(i, r); n != nil {
+			return verdict{mismatch: st.mismatch(r, n)}
+		}
+		st.take(i, r, f)
+		return verdict{step: e}
+	}
+	n := st.forbids(-1, r)
+	if n == nil && st.prog.mode == "lenient" {
+		return verdict{live: true}
+	}
+	return verdict{mismatch: st.mismatch(r, n)}
+}
+
+// fitWait compares the time since the last answer.
+func (st *story) fitWait(f *fitting, e *expect, r *request) {
+	if e.wait == (span{}) {
+		return
+	}
+	waited := r.at.Sub(st.answered)
+	switch w := e.wait; {
+	case st.answered.IsZero():
+	case waited < w.least:
+		f.waited = "arrived " + seconds(w.least-waited) + " too early: told to wait " + seconds(w.least)
+	case w.most > 0 && waited > w.most:
+		f.waited = "arrived " + seconds(waited-w.most) + " too late: told to wait at most " + seconds(w.most)
+	}
+	f.mark("wait", f.waited == "")
+}
+
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64) + " s"
+}
+
+// take lets a request have a step. Those before it in its lane are over.
+func (st *story) take(i int, r *request, f *fitting) {
+	e := st.prog.steps[i].(*expect)
+	st.vals.bound, st.vals.made = f.vals.bound, f.vals.made
+	st.done[i].by = append(st.done[i].by, r.seq)
+	st.phase = e.phase
+	if st.prog.mode == "lenient" {
+		return
+	}
+	l := st.laneOf[i]
+	for _, j := range l.steps[l.low:] {
+		if j >= i {
+			break
+		}
+		if earlier := st.prog.steps[j].(*expect); earlier.par == 0 || earlier.par != e.par {
+			st.done[j].passed = r.seq
+		}
+	}
+}
+
+// full tells whether a step cannot take another request.
+func (st *story) full(i int) bool {
+	e := st.prog.steps[i].(*expect)
+	return st.done[i].passed != 0 || e.most >= 0 && len(st.done[i].by) >= e.most
+}
+
+// lacks tells whether a step has to take another request before the story can
+// go on. A step that lacks nothing never will.
+func (st *story) lacks(i int) bool {
+	e, ok := st.prog.steps[i].(*expect)
+	return ok && st.done[i].passed == 0 && len(st.done[i].by) < e.least
+}
+
+// begun tells whether the story has come to a statement: nothing before it is
+// waited for.
+func (st *story) begun(i int) bool {
+	for st.waiting < len(st.prog.steps) && !st.lacks(st.waiting) {
+		st.waiting++
+	}
+	return st.waiting >= i
+}
+
+// forbids is the never line that a request breaks, nil if none. step is the
+// index of the step that it could take, -1 for none.
+func (st *story) forbids(step int, r *request) *never {
+	for _, i := range st.nevers {
+		n := st.prog.steps[i].(*never)
+		if !st.begun(i) || step >= 0 && step < i {
+			continue
+		}
+		phase := st.phase
+		if step >= 0 {
+			phase = st.prog.steps[step].line().phase
+		}
+		if !n.ever && phase > n.phase {
+			continue
+		}
+		if st.fit(&n.target, r).equal() {
+			return n
+		}
+	}
+	return nil
+}
+
+// due is the next action that the run has to do, nil if there is none. What no
+// request follows is due at the end.
+func (st *story) due(end bool) *action {
+	if len(st.actions) == 0 || !st.begun(st.actions[0]) {
+		return nil
+	}
+	i := st.actions[0]
+	if i > st.last && !end {
+		return nil
+	}
+	st.actions = st.actions[1:]
+	st.done[i].by = []int{0}
+	return st.prog.steps[i].(*action)
+}
+
+// answer makes the fixed answer of a step.
+func (st *story) answer(e *expect, now time.Time) fake.Reply {
+	st.vals.now = now
+	a := &e.answer
+	r := fake.Reply{Status: a.status, Header: map[string][]string{}}
+	if a.section == nil {
+		return r
+	}
+	switch a.section.kind() {
+	case "json":
+		r.Body = renderJSON(a.section.body, st.vals, a.style)
+		r.Header.Set("Content-Type", st.prog.api.jsonAs)
+	case "b64":
+		r.Body = a.section.body
+		r.Header.Set("Content-Type", "application/octet-stream")
+	case "form":
+		r.Body = renderText(a.section.body, st.vals)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	default:
+		r.Body = renderText(a.section.body, st.vals)
+		r.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	}
+	if len(r.Body) == 0 {
+		r.Header.Del("Content-Type")
+	}
+	seen := map[string]bool{}
+	for _, h := range a.section.headers {
+		t, err := parseTemplate(h.value)
+		if err != nil {
+			continue // Load has seen that it is one
+		}
+		if !seen[h.name] {
+			r.Header.Del(h.name)
+		}
+		seen[h.name] = true
+		r.Header.Add(h.name, st.vals.render(t))
+	}
+	return r
+}
