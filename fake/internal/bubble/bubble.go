@@ -32,6 +32,9 @@ func NewGuard() Guard {
 	return g
 }
 
+// Inside tells whether what is guarded was made in a bubble.
+func (g Guard) Inside() bool { return g.bubble != 0 }
+
 // Check gives nil where the server can be used, otherwise a sentence about what
 // to do. Of a server made outside, the common case, the stack is not looked at
 // while the clock shows that there is no bubble: in a bubble, time is without a
