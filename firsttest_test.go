@@ -64,7 +64,7 @@ func TestFirstTestPassesAndFindsBrokenClients(t *testing.T) {
 	// Each failure names the call, the clause and the check.
 	for i, want := range [][]string{
 		{"FAIL CFN-PAGE-01", "cartfunnel:94-96", "GET /v1/customers.json?page=1"},
-		{"GEN-DUP-01", "reading CF-24", "#2 POST /v1/customers.json"},
+		{"GEN-DUP-01", "CF-24", "#2 POST /v1/customers.json"},
 		{"FAIL CFN-SAVE-01", "cartfunnel:43-46", "#1 POST /v1/customers.json"},
 	} {
 		at := lines[i]

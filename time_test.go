@@ -10,7 +10,11 @@ import (
 
 // sleepers are helpers of tests that sleep and are called in bubbles only,
 // where sleeping takes no time. Each has its reason: "fake/x_test.go: name".
-var sleepers = map[string]string{}
+var sleepers = map[string]string{
+	"conformance/client_test.go: TestClientThatNeverReturnsIsGivenUp": "a client under test, called in a bubble of the suite",
+	"conformance/client_test.go: TestTimeIsVirtual":                   "a client under test, called in a bubble of the suite",
+	"conformance/more_bugs_test.go: retrying":                         "a client under test, called in a bubble of the suite",
+}
 
 // clockReaders are the functions of package time that read the machine's clock
 // or wait by it, sourcesOfChance the packages with random numbers. An API
