@@ -10,7 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
+	"strings"
 	"sync"
 
 	"github.com/cartdouble/cartdouble/fake/internal/memnet"
@@ -27,11 +27,11 @@ type network struct {
 
 	mu     sync.Mutex
 	mem    *memnet.Listener
-	tcp    net.Listener
-	addr   string // of the loopback listener, also while it is down
+	tcp    net.Listener // nil while it is down
+	addr   string       // of the loopback listener, also while it is down
 	conns  map[net.Conn]bool
 	empty  *sync.Cond // no connection is left
-	down   bool
+	down   int        // how many times it was taken down and not up again
 	closed bool
 }
 
@@ -71,7 +71,7 @@ func (n *network) track(c net.Conn, state http.ConnState) {
 	defer n.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		if n.conns[c] = true; n.closed { // accepted just before the listener was closed
+		if n.conns[c] = true; n.closed || n.down > 0 { // accepted just before the listener was closed
 			_ = c.Close()
 		}
 	case http.StateClosed, http.StateHijacked:
@@ -86,7 +86,7 @@ func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	n.mu.Lock()
 	if n.mem == nil {
 		n.mem = memnet.Listen(n.s.api.Name)
-		n.mem.Refuse(n.down)
+		n.mem.Refuse(n.down > 0)
 		if n.closed {
 			_ = n.mem.Close()
 		} else {
@@ -123,6 +123,9 @@ func (n *network) close() {
 	}
 	if tcp != nil {
 		_ = tcp.Close()
+	}
+	if given := n.s.opt.listener; given != nil {
+		_ = given.Close()
 	}
 	_ = n.http.Close()
 	n.mu.Lock()
@@ -193,8 +196,10 @@ func closeBody(r *http.Request) {
 }
 
 func (s *Server) answers(u *url.URL) bool {
-	if slices.Contains(s.api.Hosts, u.Host) || slices.Contains(s.api.Hosts, u.Hostname()) {
-		return true
+	for _, host := range s.api.Hosts {
+		if strings.EqualFold(host, u.Host) || strings.EqualFold(host, u.Hostname()) {
+			return true
+		}
 	}
 	s.net.mu.Lock()
 	defer s.net.mu.Unlock()
@@ -213,7 +218,11 @@ func (s *Server) URL() string {
 	n := s.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.tcp == nil && !n.closed {
+	if n.addr == "" {
+		if n.closed {
+			s.fatalf("URL: the server is closed")
+			return ""
+		}
 		l, err := s.opt.listener, error(nil)
 		if l == nil {
 			l, err = net.Listen("tcp", "127.0.0.1:0")
@@ -222,8 +231,10 @@ func (s *Server) URL() string {
 			s.fatalf("URL: %v", err)
 			return ""
 		}
-		n.tcp, n.addr = l, l.Addr().String()
-		if !n.down {
+		if n.addr = l.Addr().String(); n.down > 0 {
+			_ = l.Close()
+		} else {
+			n.tcp = l
 			n.serve(l)
 		}
 	}
@@ -244,42 +255,43 @@ func (s *Server) Certificate() *x509.Certificate {
 }
 
 // Down takes the server off the network: connections break, and new ones are
-// refused, in memory and on loopback, until up is called.
+// refused, in memory and on loopback, until up is called. Down twice takes two
+// calls of up.
 func (s *Server) Down() (up func()) {
 	n := s.net
-	n.setDown(true)
-	n.client.CloseIdleConnections()
 	n.mu.Lock()
-	tcp := n.tcp
-	n.mu.Unlock()
-	if tcp != nil {
-		_ = tcp.Close()
+	n.down++
+	if n.mem != nil {
+		n.mem.Refuse(true)
 	}
+	if n.tcp != nil {
+		_ = n.tcp.Close()
+		n.tcp = nil
+	}
+	n.mu.Unlock()
+	n.client.CloseIdleConnections()
 	n.drop()
-	return sync.OnceFunc(func() {
-		n.setDown(false)
-		if tcp == nil {
-			return
-		}
-		l, err := net.Listen("tcp", n.addr)
-		if err != nil {
-			s.fatalf("Down: the port cannot be opened again: %v", err)
-			return
-		}
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		if n.tcp = l; n.closed {
-			_ = l.Close()
-			return
-		}
-		n.serve(l)
-	})
+	return sync.OnceFunc(n.up)
 }
 
-func (n *network) setDown(down bool) {
+// up undoes one Down.
+func (n *network) up() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.down = down; n.mem != nil {
-		n.mem.Refuse(down)
+	if n.down--; n.down > 0 || n.closed {
+		return
 	}
+	if n.mem != nil {
+		n.mem.Refuse(false)
+	}
+	if n.addr == "" {
+		return
+	}
+	l, err := net.Listen("tcp", n.addr)
+	if err != nil {
+		n.s.fatalf("Down: the port cannot be opened again: %v", err)
+		return
+	}
+	n.tcp = l
+	n.serve(l)
 }

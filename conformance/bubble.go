@@ -1,0 +1,250 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+const (
+	budget  = 200            // requests in one scene
+	longest = 24 * time.Hour // of virtual time, for all calls of one scene
+)
+
+// A verdict is what one scene says about a check.
+type verdict struct {
+	state   State
+	finding Finding
+	note    string   // what was needed, or whose fault it is
+	missing []string // functions that are not claimed
+	scene   string
+	wire    []string // the exchanges, one line each
+	try     string   // the request that the finding is about, as a shell command
+	log     []string // what the adapter wrote
+	left    string   // stacks of goroutines that stayed behind
+}
+
+// play plays one scene. A client that blocks where virtual time cannot pass, on
+// a mutex, on a real socket or in an endless loop, holds its bubble for ever;
+// the check goes on without it after cfg.patience of the machine's time.
+func (e *evaluator[C]) play(k *check[C], sc scene[C]) verdict {
+	done := make(chan verdict, 1)
+	go func() { done <- e.inBubble(k, sc) }()
+	patience := time.NewTimer(e.cfg.patience)
+	defer patience.Stop()
+	select {
+	case v := <-done:
+		return v
+	case <-patience.C:
+		return verdict{state: k.level.broken(), scene: sc.name, finding: found("stuck",
+			"calls that wait on channels, timers or the network they were given",
+			"the client blocks where virtual time cannot pass: a mutex, a socket of its own, an endless loop")}
+	}
+}
+
+// inBubble plays a scene in a bubble of its own. A bubble ends with a panic if
+// goroutines stay blocked in it; they are left alone and reported.
+func (e *evaluator[C]) inBubble(k *check[C], sc scene[C]) (v verdict) {
+	bubble := ""
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		if v.state == "" {
+			v = verdict{state: broke, note: fmt.Sprint(p)}
+			return
+		}
+		if v.left = stacksOf(bubble); k.leaks && v.state == pass {
+			v.state = k.level.broken()
+			v.finding = found("goroutine-left", "no goroutine after the client was dropped", "%v", p)
+		}
+	}()
+	synctest.Test(new(testing.T), func(*testing.T) {
+		bubble = bubbleOf(goroutine())
+		v = e.round(k, sc)
+	})
+	return v
+}
+
+// round sets the scene, drives the client and judges. It is the root of a
+// bubble and must not panic or end its goroutine. Where the check is about what
+// a client leaves behind, its calls are not cancelled, so that it can be seen.
+func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var r *run[C]
+	defer func() {
+		if p := recover(); p != nil {
+			v = verdict{state: broke, note: fmt.Sprintf("the suite panicked: %v\n%s", p, debug.Stack())}
+		}
+		v.scene = sc.name
+		if r == nil || !k.leaks {
+			cancel()
+		}
+		if r != nil {
+			r.clear()
+		}
+	}()
+	r = e.set(ctx, k, sc)
+	end := r.act(func() {
+		r.client = r.mk(r.tb, r.env)
+		if missing := missing(r.client, k.needs); missing == nil {
+			k.drive(r)
+		}
+	})
+	synctest.Wait()
+	r.calls, r.findings, r.fronted = r.fake.Calls(), r.fake.Findings(), r.net.frontedCount()
+	v = e.judge(k, r, end)
+	if v.state != pass && v.state != notClaimed {
+		v.wire = wireLines(r.calls, r.net.abroadSeen())
+		v.try = tryLine(r.calls, v.finding.Call, r.fake.BaseURL())
+	}
+	v.log = r.tb.log()
+	return v.without(r.hidden)
+}
+
+// without takes secrets out of what a report shows.
+func (v verdict) without(secrets []string) verdict {
+	var pairs []string
+	for _, secret := range secrets {
+		pairs = append(pairs, secret, "***")
+	}
+	hide := strings.NewReplacer(pairs...).Replace
+	v.finding.Expected, v.finding.Got, v.note, v.try = hide(v.finding.Expected), hide(v.finding.Got), hide(v.note), hide(v.try)
+	for _, lines := range [][]string{v.wire, v.log} {
+		for i := range lines {
+			lines[i] = hide(lines[i])
+		}
+	}
+	return v
+}
+
+// set puts the fake into the state of the scene and makes the network and the
+// environment of the client.
+func (e *evaluator[C]) set(ctx context.Context, k *check[C], sc scene[C]) *run[C] {
+	options := append(e.s.pinned(e.cfg.choices), fake.Seed(e.cfg.seed))
+	shop := e.s.open(append(options, sc.options...)...)
+	target, err := url.Parse(shop.BaseURL())
+	if err != nil {
+		panic(err)
+	}
+	host := strings.ToLower(k.id) + "." + e.s.api + ".test"
+	r := &run[C]{
+		wire: &wire{creds: shop.Credentials()}, ctx: ctx, scene: sc, fake: shop, cfg: e.cfg,
+		tb:  &recorder{name: k.id},
+		rng: rand.New(rand.NewPCG(e.cfg.seed, hash(k.id+sc.name))),
+		net: &transport{
+			inner: shop.Transport(), target: target, budget: budget,
+			hosts: append([]string{host}, shop.API().Hosts...),
+		},
+	}
+	base := *target
+	base.Host = host
+	r.env = Env{BaseURL: base.String(), HTTP: &http.Client{Transport: r.net}, Creds: shop.Credentials(), Virtual: true, Log: r.tb.Logf}
+	r.keys = e.s.secrets
+	r.hide(r.env.Creds)
+	if sc.base != nil {
+		r.env.BaseURL = sc.base(r.env.BaseURL)
+	}
+	r.mk = e.mk
+	if sc.state != nil {
+		sc.state(r)
+	}
+	for _, f := range sc.faults {
+		r.armed = append(r.armed, shop.Inject(f))
+	}
+	r.env.twin = func() (*http.Client, func()) {
+		twin := e.set(ctx, k, sc)
+		return twin.env.HTTP, func() { twin.net.CloseIdleConnections(); twin.fake.Close() }
+	}
+	return r
+}
+
+// clear ends what the scene left running.
+func (r *run[C]) clear() {
+	r.act(r.tb.clean)
+	r.net.CloseIdleConnections()
+	r.fake.Close()
+}
+
+// An ending is how the client's part of a scene ended.
+type ending struct {
+	finished bool   // not by runtime.Goexit
+	hung     bool   // not at all
+	panicked string // outside the calls of the adapter
+}
+
+// act runs the client's part in a goroutine of its own, which may panic, be
+// ended or never come back.
+func (r *run[C]) act(f func()) ending {
+	done := make(chan ending, 1)
+	go func() {
+		end := ending{}
+		defer func() {
+			if p := recover(); p != nil {
+				end.panicked = fmt.Sprintf("%v\n%s", p, debug.Stack())
+			}
+			done <- end
+		}()
+		f()
+		end.finished = true
+	}()
+	limit := time.NewTimer(longest)
+	defer limit.Stop()
+	select {
+	case end := <-done:
+		return end
+	case <-limit.C:
+		return ending{hung: true}
+	}
+}
+
+func hash(text string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(text))
+	return h.Sum64()
+}
+
+// goroutine is the first line about the caller in a stack dump: "goroutine 7
+// [running, synctest bubble 3]:".
+func goroutine() string {
+	var buf [96]byte
+	line, _, _ := strings.Cut(string(buf[:runtime.Stack(buf[:], false)]), "\n")
+	return line
+}
+
+// bubbleOf finds the words "synctest bubble 3" in the first line about a
+// goroutine.
+func bubbleOf(line string) string {
+	_, words, ok := strings.Cut(line, "synctest bubble ")
+	if !ok {
+		return ""
+	}
+	number, _, _ := strings.Cut(words, "]")
+	return "synctest bubble " + number
+}
+
+// stacksOf gives the stacks of the goroutines in a bubble.
+func stacksOf(bubble string) string {
+	buf := make([]byte, 1<<20)
+	buf = buf[:runtime.Stack(buf, true)]
+	var found []string
+	for stack := range strings.SplitSeq(string(buf), "\n\n") {
+		line, _, _ := strings.Cut(stack, "\n")
+		if bubble != "" && strings.Contains(line, bubble+"]") {
+			found = append(found, stack)
+		}
+	}
+	return strings.Join(found, "\n\n")
+}

@@ -1,0 +1,183 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+// A Level says what a rule rests on: "MUST", "SHOULD", "CARE" or "CHOICE".
+type Level string
+
+const (
+	must   Level = "MUST"
+	should Level = "SHOULD"
+	care   Level = "CARE"
+	choice Level = "CHOICE"
+)
+
+// A State is what became of a check: "PASS", "FAIL", "WARN", "NOT EXERCISED",
+// "BLOCKED", "NOT CLAIMED", "CHOICE", "KNOWN", "STALE", "FLAKY" or "ERROR".
+type State string
+
+const (
+	pass         State = "PASS"
+	fail         State = "FAIL"
+	warn         State = "WARN"
+	notExercised State = "NOT EXERCISED"
+	blocked      State = "BLOCKED"
+	notClaimed   State = "NOT CLAIMED"
+	chosen       State = "CHOICE"
+	known        State = "KNOWN"
+	stale        State = "STALE"
+	flaky        State = "FLAKY"
+	broke        State = "ERROR"
+)
+
+// A Finding is what a check saw that breaks its rule. The zero Finding is none.
+type Finding struct {
+	Code     string // short and stable: "no-error"
+	Expected string
+	Got      string
+	Call     int // number of the exchange it is about, 0 for none
+}
+
+// found makes a finding. The code stays the same for the life of the check.
+func found(code, expected, got string, args ...any) Finding {
+	return Finding{Code: code, Expected: expected, Got: fmt.Sprintf(got, args...)}
+}
+
+// at says which exchange the finding is about.
+func (f Finding) at(x fake.Exchange) Finding {
+	f.Call = x.Seq
+	return f
+}
+
+// String is the finding on one line: "no-error: the call returned no error".
+func (f Finding) String() string { return f.Code + ": " + f.Got }
+
+// A check is one rule with everything that tries it, as data and code. The
+// check is judged in two parts: wire sees the exchange log alone, so Watch has
+// it too; judge also sees the state of the fake and what the client returned.
+type check[C any] struct {
+	id      string
+	title   string
+	clause  string // "cartfunnel:43-46", a reading, or "-"
+	summary string // of the clause; of a CARE: why it is needed
+	level   Level
+	flags   []string // of the suite, that the rule rests on
+	needs   []string // functions of the adapter; "Get|List" is one of them
+	after   []string // checks whose failure explains one of this check
+	backed  string   // another check that finds all that this one finds
+
+	scenes []scene[C]
+	drive  func(*run[C])
+	seen   prerequisite
+	wire   func(*wire) Finding
+	judge  func(*run[C]) Finding
+
+	abroad bool // judges requests to other hosts itself
+	leaks  bool // judges goroutines that are left behind
+	panics bool // judges panics of the client itself
+
+	mutants []mutant
+}
+
+// A scene is one situation that a check puts the client in.
+type scene[C any] struct {
+	name    string // "" where there is one only
+	options []fake.Option
+	base    func(string) string // the base URL as the client is given it
+	state   func(*run[C])       // what the fake holds, and what stands in the way
+	faults  []fake.Fault
+}
+
+// A mutant is a client bug that the check must find, with the code of the
+// finding by which it does.
+type mutant struct{ letter, does, finding string }
+
+// A prerequisite looks into the exchange log for the situation of a check. It
+// gives what is missing, "" for nothing.
+type prerequisite func(*wire) string
+
+// A wire is what is known of a scene from the wire alone.
+type wire struct {
+	calls    []fake.Exchange
+	findings []fake.Finding
+	creds    fake.Credentials // what the client was given; nil when watching
+	fronted  int              // requests that never came to the fake, see transport.front
+}
+
+// A run is one scene of one check being played.
+type run[C any] struct {
+	*wire
+	ctx    context.Context
+	scene  scene[C]
+	fake   server
+	net    *transport
+	env    Env
+	client C // made for env
+	mk     func(fake.TB, Env) C
+	tb     *recorder
+	rng    *rand.Rand
+	cfg    *config
+	armed  []*fake.Armed
+	keys   []string // of credentials that are secrets
+	hidden []string // secrets, which no report shows
+	answers
+}
+
+// another gives a second client with other credentials.
+func (r *run[C]) another(creds fake.Credentials) C {
+	r.hide(creds)
+	env := r.env
+	env.Creds = creds
+	return r.mk(r.tb, env)
+}
+
+// hide keeps the secrets of credentials out of reports.
+func (r *run[C]) hide(creds fake.Credentials) {
+	for _, key := range r.keys {
+		r.hidden = append(r.hidden, creds[key])
+	}
+}
+
+// A Rule is what a suite tells about one of its checks.
+type Rule struct {
+	ID      string
+	API     string
+	Title   string
+	Clause  string // document and lines ("cartfunnel:43-46"), a reading, or "-"
+	Summary string // of the clause, in our words; of a CARE: why it is needed
+	Level   Level
+	Wire    bool     // judged by Watch too
+	Needs   []string // functions of the adapter; "Get|List" is one of them
+	Flags   []string // readings that it rests on, see Choose
+	After   []string // checks whose failure blocks it
+	Mutants []string // client bugs that it is proved to find
+}
+
+func (k *check[C]) rule(api string) Rule {
+	rule := Rule{
+		ID: k.id, API: api, Title: k.title, Clause: k.clause, Summary: k.summary, Level: k.level,
+		Wire: k.wire != nil, Needs: k.needs, Flags: k.flags, After: k.after,
+	}
+	for _, m := range k.mutants {
+		rule.Mutants = append(rule.Mutants, k.id+m.letter+": "+m.does)
+	}
+	return rule
+}
+
+// familyOf is the part of an id before its number: "CFN-SAVE".
+func familyOf(id string) string { return id[:strings.LastIndexByte(id, '-')] }
+
+// broken is the state of a check of that level whose rule does not hold.
+func (l Level) broken() State {
+	if l == must {
+		return fail
+	}
+	return warn
+}

@@ -1,0 +1,63 @@
+// Package conformance finds the bugs that clients of the documented shop APIs
+// really have, and proves that it finds them.
+//
+// There are two ways in. [Watch] is one line in a test that exists already: it
+// judges what the test's traffic shows. [Run] drives the client through an
+// adapter of about 20 lines, a struct of functions, and runs every check; an
+// operation that the client does not have is left nil and reported as not
+// claimed. [Evaluate] is Run outside a test.
+//
+//	func TestConformance(t *testing.T) {
+//		conformance.Run(t, conformance.Cartfunnel(), func(tb fake.TB, env conformance.Env) conformance.CartfunnelClient {
+//			c := shopkit.New(env.BaseURL, env.Creds["account"], env.Creds["secret"], env.HTTP)
+//			return conformance.CartfunnelClient{ … }
+//		})
+//	}
+//
+// # How a check is judged
+//
+// Each scene of a check has a fake and a client of its own, made in one
+// synctest bubble: time is virtual, so an hour of back-off costs nothing. The
+// client is judged by what the fake saw and what state it is in; what the
+// client returned is used for what the wire cannot show. A verdict needs its
+// prerequisite: a check whose situation never came about is NOT EXERCISED, so a
+// client that does nothing passes nothing.
+//
+// A client that runs away is ended: after 200 requests in one scene the
+// goroutine that asks once more is ended by runtime.Goexit, and a call that has
+// not returned after 24 hours of virtual time is given up. Nothing leaves the
+// process: a request to a host that is not the API's is answered by an empty
+// list and reported.
+//
+// # States of a check
+//
+//   - PASS: the situation came about and the rule held
+//   - FAIL: a MUST is broken
+//   - WARN: a SHOULD or a CARE is broken; a failure under [Strict]
+//   - NOT EXERCISED: the operation is claimed and the situation never came
+//     about; a failure in Run, a note in Watch
+//   - BLOCKED: broken, and a check that it comes after is broken too; listed
+//     there and not counted again
+//   - NOT CLAIMED: the adapter has no such function
+//   - CHOICE: both readings are allowed; which one was seen is recorded, and
+//     fails only if [Choose] pinned the other
+//   - KNOWN: broken as the file of known failures says
+//   - STALE: in that file, and passing: a failure
+//   - FLAKY: two runs with one seed differ: a failure
+//   - ERROR: our fault or the adapter's: a panic, or a scene that cannot be set
+//
+// # Levels
+//
+// MUST is stated by the document, and breaking it loses data, is refused or
+// reports a falsehood. SHOULD is recommended there, or shown only in an
+// example. CARE has no clause that decides it and is needed to get right data
+// out of any such service. CHOICE allows both.
+//
+// # Proof
+//
+// [Prove] runs a suite against a client that is right and against one with each
+// bug the suite claims to find, switched on one at a time, and against eight
+// adapters that do not work at all. It fails unless each bug is found by the
+// check that is named after it, with the finding that is meant, and by no check
+// of another family.
+package conformance

@@ -1,0 +1,113 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+// A profile is what the common checks know of an API. Records are counted from
+// 0 in the order of the list; newcomers are records that are not there yet, one
+// for each number.
+type profile[C any] struct {
+	list, get, create, update usual[C]
+
+	people func(n int) func(*run[C]) // puts so many records there
+	copies func(*run[C], int) int    // how many records there are of a newcomer
+
+	write   func(*run[C], []string) *answer // creates a record with these texts in it
+	written func(*answer) []string          // the texts, as a record shows them
+	stored  func(*run[C]) []string          // the texts, as the newest record has them
+
+	denied, saved, told string // checks about a 403, a refused save, secrets in errors
+
+	refuse        func(n int, text string) fake.Fault // refuses to create that newcomer
+	envelope      string                              // an error in the API's words, under any status
+	forbidMissing fake.Option                         // 403 for a record that does not exist
+
+	clauses map[string]string // what a check rests on in this API, by its id: a reading, mostly
+}
+
+// A usual is one of the usual calls.
+type usual[C any] struct {
+	op    fake.Op
+	name  string   // of the adapter's function
+	after []string // checks that a check with this call comes after
+	call  func(*run[C], context.Context, int) *answer
+	right func(*run[C], *answer) Finding // the call gave what is true
+}
+
+// nobody is the number of a record that does not exist, and of a newcomer who
+// is there already.
+const nobody = -1
+
+// named lists the adapter's functions for some usual calls.
+func named[C any](calls ...usual[C]) []string {
+	var names []string
+	for _, u := range calls {
+		names = append(names, u.name)
+	}
+	return names
+}
+
+// after lists the checks that a check with some usual calls comes after, and
+// more of them.
+func after[C any](more []string, calls ...usual[C]) []string {
+	all := slices.Clone(more)
+	for _, u := range calls {
+		for _, id := range u.after {
+			if !slices.Contains(all, id) {
+				all = append(all, id)
+			}
+		}
+	}
+	return all
+}
+
+// common is the profile that any client of such a service should fit.
+func common[C any](p profile[C]) []check[C] {
+	checks := slices.Concat(p.contexts(), p.bodies(), p.failures(), p.refusals(), p.waits(), p.lost(),
+		p.redirects(), p.oddities(), p.texts(), p.resources())
+	for i := range checks {
+		if clause := p.clauses[checks[i].id]; clause != "" {
+			checks[i].clause = clause
+		}
+	}
+	return checks
+}
+
+// try makes the usual call with the context of the scene.
+func (u usual[C]) try(r *run[C], n int) *answer { return u.call(r, r.ctx, n) }
+
+// claimed tells whether the adapter has the call.
+func (u usual[C]) claimed(r *run[C]) bool { return missing(r.client, []string{u.name}) == nil }
+
+// rightOrError finds a call that came back without an error and without what
+// is true.
+func (u usual[C]) rightOrError(r *run[C], a *answer) Finding {
+	if a.err != nil {
+		return Finding{}
+	}
+	if f := u.right(r, a); f.Code != "" {
+		return found("wrong-result", "what is true, or an error", "%s; %s", a.outcome(), f.Got)
+	}
+	return Finding{}
+}
+
+// mustFail finds a call that came back without an error.
+func mustFail(a *answer, about string) Finding {
+	if a.err != nil {
+		return Finding{}
+	}
+	return found("no-error", "an error from "+a.call+": "+about, "%s", a.outcome())
+}
+
+// atMost finds an operation that was asked too often.
+func atMost(w *wire, op fake.Op, most int) Finding {
+	if n := len(w.of(op)); n > most {
+		return found("too-many-attempts", fmt.Sprintf("at most %s", count(most, "request")), "%d", n)
+	}
+	return Finding{}
+}

@@ -1,0 +1,114 @@
+package conformance
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+func (p profile[C]) lost() []check[C] {
+	return []check[C]{{
+		id: "GEN-DUP-01", title: "a create whose answer was lost",
+		clause: "-", level: care,
+		summary: "The record may be there although the connection died; sending it again makes a twin, or is refused as taken.",
+		needs:   named(p.create), after: after([]string{p.saved}, p.create),
+		scenes: []scene[C]{{
+			state:  p.people(3),
+			faults: []fake.Fault{fake.NewFault("lost-response").On(p.create.op).Call(1)},
+		}},
+		drive: func(r *run[C]) { p.create.try(r, 0) },
+		seen:  asked(p.create.op),
+		judge: func(r *run[C]) Finding {
+			a, sent := r.nth(0), r.of(p.create.op)
+			last := sent[len(sent)-1]
+			switch n := p.copies(r, 0); {
+			case n != 1:
+				return found("twin", "one record", "%d", n)
+			case a.err != nil && len(sent) > 1 && (last.Status >= 400 || gjson.GetBytes(last.ReplyBody, "errors").Exists()):
+				return found("own-twin", "success, or an error that leaves the outcome open", "the repeat was refused, for the first one was stored: %q", a.err).at(last)
+			case a.err != nil:
+				return Finding{}
+			}
+			return p.create.right(r, a)
+		},
+		mutants: []mutant{
+			{"a", "sends a POST again when the connection dies", "own-twin"},
+		},
+	}}
+}
+
+func (p profile[C]) redirects() []check[C] {
+	return []check[C]{
+		{
+			id: "GEN-REDIR-01", title: "credentials do not follow to another host",
+			clause: "-", level: care,
+			summary: "Go takes Authorization off a request that is sent on to another host, and no header of one's own.",
+			needs:   named(p.list), after: after(nil, p.list),
+			scenes: []scene[C]{{
+				state:  p.people(3),
+				faults: []fake.Fault{fake.NewFault("redirect").Set("code", "302").Set("to", "https://elsewhere.test/login").On(p.list.op)},
+			}},
+			abroad: true,
+			drive:  func(r *run[C]) { p.list.try(r, 0) },
+			seen:   answeredWith(http.StatusFound, p.list.op),
+			judge: func(r *run[C]) Finding {
+				for _, v := range r.net.abroadSeen() {
+					all := v.url + v.body + fmt.Sprint(v.header)
+					if slices.ContainsFunc(r.hidden, func(s string) bool { return strings.Contains(all, s) }) {
+						return found("credentials-sent", "no credentials at another host", "%s %s with them", v.method, v.url)
+					}
+				}
+				return p.list.rightOrError(r, r.nth(0))
+			},
+			mutants: []mutant{
+				{"a", "follows as Go does, with its own header", "credentials-sent"},
+				{"b", "copies all headers in CheckRedirect", "credentials-sent"},
+			},
+		},
+		{
+			id: "GEN-REDIR-02", title: "a change that is sent elsewhere still happens, or is an error",
+			clause: "-", level: care,
+			summary: "Go's client makes a GET of a change that is answered with 301, and sees a 200.",
+			needs:   named(p.update), after: after(nil, p.update),
+			scenes: []scene[C]{{state: func(r *run[C]) {
+				p.people(3)(r)
+				r.net.front = slashes
+			}}},
+			drive: func(r *run[C]) { p.update.try(r, 0) },
+			seen: func(w *wire) string {
+				if w.fronted == 0 {
+					return "a change to a path without a final slash; there was none"
+				}
+				return ""
+			},
+			judge: func(r *run[C]) Finding {
+				a := r.nth(0)
+				if f := p.update.right(r, a); a.err == nil && f.Code != "" {
+					return found("not-changed", "the change, or an error", "%s, and nothing has changed", a.outcome())
+				}
+				return Finding{}
+			},
+			mutants: []mutant{
+				{"a", "follows redirects as Go does", "not-changed"},
+			},
+		},
+	}
+}
+
+// slashes is a proxy that wants a slash at the end of a path to be changed, and
+// takes it off again on the way to the fake.
+func slashes(r *http.Request) *http.Response {
+	path, slash := strings.CutSuffix(r.URL.Path, "/")
+	switch {
+	case slash:
+		r.URL.Path, r.URL.RawPath = path, ""
+	case r.Method != http.MethodGet && r.Method != http.MethodPost:
+		return answerTo(r, http.StatusMovedPermanently, http.Header{"Location": {r.URL.Path + "/"}}, "")
+	}
+	return nil
+}

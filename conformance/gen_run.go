@@ -1,0 +1,154 @@
+package conformance
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+func (p profile[C]) resources() []check[C] {
+	return []check[C]{p.leaks(), p.races(), p.secrets(), p.gzips()}
+}
+
+func (p profile[C]) leaks() check[C] {
+	const rounds, connections = 5, 2
+	return check[C]{
+		id: "GEN-LEAK-01", title: "connections are used again, and nothing stays behind",
+		clause: "-", level: care,
+		summary: "A reply whose body is not closed holds its connection and a goroutine for ever.",
+		needs:   named(p.list, p.get, p.create), after: after([]string{"GEN-MISS-01", p.saved}, p.list, p.get, p.create),
+		scenes: []scene[C]{{state: p.people(3)}},
+		leaks:  true,
+		drive: func(r *run[C]) {
+			for range rounds {
+				p.list.try(r, 0)
+				p.get.try(r, 1)
+				p.get.try(r, nobody)
+				p.create.try(r, nobody)
+			}
+		},
+		seen: asked(p.list.op, p.get.op, p.create.op),
+		judge: func(r *run[C]) Finding {
+			most := 0
+			for _, x := range r.calls {
+				most = max(most, x.Conn)
+			}
+			if most > connections {
+				return found("connections", fmt.Sprintf("at most %d connections for %d calls in turn", connections, 4*rounds), "%d", most)
+			}
+			for i := range rounds {
+				f := firstOf(
+					p.list.right(r, r.nth(4*i)), p.get.right(r, r.nth(4*i+1)),
+					mustFail(r.nth(4*i+2), "there is no such record"), mustFail(r.nth(4*i+3), "it is there already"),
+				)
+				if f.Code != "" {
+					return f
+				}
+			}
+			return Finding{}
+		},
+		mutants: []mutant{
+			{"a", "does not close the reply's body on an error", "connections"},
+		},
+	}
+}
+
+func (p profile[C]) races() check[C] {
+	const callers = 8
+	slow := fake.NewFault("slow-body").Set("over", "1s").Set("chunks", "5")
+	return check[C]{
+		id: "GEN-RACE-01", title: "callers at the same time get their own answers",
+		clause: "-", level: care,
+		summary: "A client is shared by goroutines; what they share inside it mixes their data up.",
+		needs:   named(p.list, p.get), after: after(nil, p.list, p.get, p.create, p.update),
+		scenes: []scene[C]{{state: p.people(callers), faults: []fake.Fault{slow}}},
+		drive: func(r *run[C]) {
+			var wg sync.WaitGroup
+			for n := range callers {
+				wg.Go(func() {
+					p.get.try(r, n)
+					if p.update.claimed(r) {
+						p.update.try(r, n)
+					}
+					if p.create.claimed(r) {
+						p.create.try(r, n)
+					}
+				})
+			}
+			wg.Wait()
+			p.list.try(r, 0)
+		},
+		seen: asked(p.list.op, p.get.op),
+		judge: func(r *run[C]) Finding {
+			for _, a := range r.all() {
+				f := p.list.right
+				switch a.about {
+				case p.get.op:
+					f = p.get.right
+				case p.create.op:
+					f = p.create.right
+				case p.update.op:
+					f = p.update.right
+				}
+				if wrong := f(r, a); wrong.Code != "" {
+					return found("mixed-up", wrong.Expected, "%s: %s", a.outcome(), wrong.Got)
+				}
+			}
+			return Finding{}
+		},
+		mutants: []mutant{
+			{"a", "has one buffer for all calls", "mixed-up"},
+		},
+	}
+}
+
+func (p profile[C]) secrets() check[C] {
+	return check[C]{
+		id: "GEN-SECRET-01", title: "credentials stay out of URLs and errors",
+		clause: "-", level: care,
+		summary: "URLs and errors end up in logs, and logs are read by many.",
+		needs:   named(p.list, p.get, p.create), after: after([]string{p.told, p.saved, "GEN-MISS-01"}, p.list, p.get, p.create),
+		scenes: []scene[C]{{
+			state:  p.people(3),
+			faults: []fake.Fault{fake.NewFault("server-error").Set("status", "502").On(p.list.op).After(1)},
+		}},
+		drive: func(r *run[C]) {
+			p.list.try(r, 0)
+			p.get.try(r, 1)
+			p.create.try(r, nobody)
+			p.get.try(r, nobody)
+			p.list.try(r, 0)
+		},
+		seen: both(asked(p.get.op, p.create.op), answeredWith(502, p.list.op)),
+		judge: func(r *run[C]) Finding {
+			return firstOf(
+				p.list.right(r, r.nth(0)), p.get.right(r, r.nth(1)),
+				mustFail(r.nth(2), "it is there already"), mustFail(r.nth(3), "there is no such record"), mustFail(r.nth(4), "502"),
+				secretSent(r.calls, r.hidden), secretTold(r.all(), r.hidden),
+			)
+		},
+		mutants: []mutant{
+			{"a", "prints the request with its headers when a call fails", "secret-in-error"},
+		},
+	}
+}
+
+func (p profile[C]) gzips() check[C] {
+	return check[C]{
+		id: "GEN-GZIP-01", title: "what the client asks to be zipped is unzipped",
+		clause: "-", level: care,
+		summary: "Go unzips replies by itself unless the client sets Accept-Encoding.",
+		needs:   named(p.list), after: after(nil, p.list),
+		scenes: []scene[C]{{state: func(r *run[C]) {
+			p.people(3)(r)
+			edit(r.fake, p.list.op, zipped)
+		}}},
+		drive: func(r *run[C]) { p.list.try(r, 0) },
+		seen:  asked(p.list.op),
+		judge: func(r *run[C]) Finding { return p.list.right(r, r.nth(0)) },
+		mutants: []mutant{
+			{"a", "sets Accept-Encoding by hand and does not unzip", "error"},
+		},
+	}
+}

@@ -1,0 +1,120 @@
+package conformance
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+func (p profile[C]) texts() []check[C] {
+	return []check[C]{p.otherText(), p.letters()}
+}
+
+func (p profile[C]) otherText() check[C] {
+	const words, others = "has already been taken", "ist schon vergeben"
+	return check[C]{
+		id: "GEN-TEXT-01", title: "the same refusal in other words is the same",
+		clause: "-", level: care,
+		summary: "Texts are for people and change with the next release, or with the account's language.",
+		needs:   named(p.create), after: after([]string{p.saved}, p.create),
+		scenes: []scene[C]{{faults: []fake.Fault{p.refuse(0, words), p.refuse(1, words), p.refuse(2, others)}}},
+		drive: func(r *run[C]) {
+			for n := range 3 {
+				p.create.try(r, n)
+			}
+		},
+		seen: asked(p.create.op),
+		judge: func(r *run[C]) Finding {
+			for i := range 3 {
+				if f := mustFail(r.nth(i), "it was refused"); f.Code != "" {
+					return f
+				}
+			}
+			before, again, after := r.nth(0).err, r.nth(1).err, r.nth(2).err
+			if classify := r.cfg.classify; classify != nil && classify(before) != classify(after) {
+				return found("other-kind", "one kind of error: "+classify(before), "%s", classify(after))
+			}
+			if !alike(before, again, after) {
+				return found("other-kind", fmt.Sprintf("an error like %q", before), "%q, which errors.Is and errors.As tell from it", after)
+			}
+			return Finding{}
+		},
+		mutants: []mutant{
+			{"a", "goes by the text of the message", "other-kind"},
+		},
+	}
+}
+
+// alike tells whether an error is of the kind of two others that are of one
+// kind: it has the same types in it, and the same errors that those two share.
+func alike(one, two, other error) bool {
+	a, b, c := chain(one), chain(two), chain(other)
+	if len(a) != len(c) || len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if reflect.TypeOf(a[i]) != reflect.TypeOf(c[i]) {
+			return false
+		}
+		if reflect.TypeOf(a[i]).Comparable() && a[i] == b[i] && a[i] != c[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// chain lists an error and all that it wraps, in the order of errors.Is.
+func chain(err error) []error {
+	if err == nil {
+		return nil
+	}
+	all := []error{err}
+	switch wraps := err.(type) {
+	case interface{ Unwrap() error }:
+		all = append(all, chain(wraps.Unwrap())...)
+	case interface{ Unwrap() []error }:
+		for _, e := range wraps.Unwrap() {
+			all = append(all, chain(e)...)
+		}
+	}
+	return all
+}
+
+func (p profile[C]) letters() check[C] {
+	texts := []string{"Zoé 漢字 😀", `"O'Neil" <b>&amp;`, "א\u200fב née"}
+	return check[C]{
+		id: "GEN-UTF8-01", title: "letters of all kinds go out and come back",
+		clause: "-", level: care,
+		summary: "People have names.",
+		needs:   named(p.create, p.get), after: after(nil, p.create, p.get),
+		scenes: []scene[C]{
+			{name: "sent back plain"},
+			{name: `sent back as \uxxxx`, state: func(r *run[C]) {
+				edit(r.fake, "", func(_ *fake.Call, reply *fake.Reply) { reply.Body = escaped(reply.Body) })
+			}},
+		},
+		drive: func(r *run[C]) {
+			p.write(r, texts)
+			p.get.try(r, 0)
+		},
+		seen: asked(p.create.op),
+		judge: func(r *run[C]) Finding {
+			if a := r.nth(0); a.err != nil {
+				return found("error", "success of "+a.call, "%s", a.outcome())
+			}
+			for i, got := range [][]string{p.stored(r), p.written(r.nth(0)), p.written(r.nth(1))} {
+				if !slices.Equal(got, texts) {
+					about := [...]string{"stored", "given by create", "given by get"}[i]
+					return found("wrong-text", fmt.Sprintf("%+q", texts), "%s: %+q", about, got)
+				}
+			}
+			return Finding{}
+		},
+		mutants: []mutant{
+			{"a", "writes Latin-1", "error"},
+			{"b", "undoes escapes by hand, half a surrogate pair at a time", "wrong-text"},
+		},
+	}
+}

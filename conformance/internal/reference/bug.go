@@ -1,0 +1,44 @@
+// Package reference has a client for each API that does everything right, with
+// a switch for every bug that the suites of package conformance say they find.
+// It is what the suites are proved with, and no example of how to be short.
+package reference
+
+import "sync"
+
+// A Bug is one thing that a client does wrong, by the name of the mutant:
+// "CFN-SAVE-01a". A nil Bug is none.
+type Bug struct {
+	Name string
+
+	mu    sync.Mutex
+	ran   int
+	first string // a secret, for a client that keeps one for all
+}
+
+// Ran counts how often the line with the bug ran.
+func (b *Bug) Ran() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ran
+}
+
+// is switches to the line with the bug of that name.
+func (b *Bug) is(name string) bool {
+	if b == nil || b.Name != name {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ran++
+	return true
+}
+
+// keep gives the first secret that it was ever given.
+func (b *Bug) keep(secret string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.first == "" {
+		b.first = secret
+	}
+	return b.first
+}

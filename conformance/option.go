@@ -1,0 +1,133 @@
+package conformance
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+// An Option changes how a suite is run or judged.
+type Option func(*config) error
+
+type config struct {
+	strict   bool
+	only     []string
+	known    []knownFailure
+	choices  map[string]string
+	classify func(error) Kind
+	seed     uint64
+	client   string
+
+	today    time.Time
+	patience time.Duration // of the machine's time, for one scene
+	reverse  bool
+	once     bool // what does not pass is not tried again
+}
+
+func configure(opts []Option) (*config, error) {
+	cfg := &config{seed: 1, choices: map[string]string{}, today: today(), patience: time.Minute}
+	for _, o := range opts {
+		if err := o(cfg); err != nil {
+			return nil, err
+		}
+	}
+	return cfg, nil
+}
+
+// Strict makes a broken SHOULD or CARE a failure too.
+func Strict() Option {
+	return func(c *config) error { c.strict = true; return nil }
+}
+
+// Only runs the checks whose id fits one of the patterns of [path.Match]:
+// "CFN-SAVE-*". A pattern that fits no check is an error.
+func Only(globs ...string) Option {
+	return func(c *config) error {
+		for _, glob := range globs {
+			if _, err := path.Match(glob, ""); err != nil {
+				return fmt.Errorf("Only(%q): %w", glob, err)
+			}
+		}
+		c.only = append(c.only, globs...)
+		return nil
+	}
+}
+
+// KnownFailures reads a file of checks that are known to fail, one per line:
+//
+//	CFN-PAGE-05 reason="paging is rewritten" until=2027-01-31 why=listed-twice see=URL
+//
+// A check on the list is KNOWN, and no failure, while it fails with a finding
+// that holds the text of why, and until that day is over. A check that passes is
+// STALE and a failure. The field see may be left out; a line that begins with #
+// is a remark.
+func KnownFailures(fsys fs.FS, name string) Option {
+	return func(c *config) error {
+		known, err := readKnown(fsys, name)
+		c.known = append(c.known, known...)
+		return err
+	}
+}
+
+// Choose pins a reading where the document contradicts itself or is silent, by
+// the names that Rule.Flags gives: Choose("BOOL_AS_STRING", "booleans"). The
+// fakes then behave so, and a CHOICE that shows another reading fails.
+func Choose(flag, reading string) Option {
+	return func(c *config) error { c.choices[flag] = reading; return nil }
+}
+
+// Classify tells what kind of failure an error of the client is. Without it,
+// kinds are told apart by what errors.Is and errors.As would see.
+func Classify(f func(error) Kind) Option {
+	return func(c *config) error { c.classify = f; return nil }
+}
+
+// Seed sets where the data of the checks come from. The default is 1.
+func Seed(n uint64) Option {
+	return func(c *config) error { c.seed = n; return nil }
+}
+
+// Client names the client in the report: "shopkit v1.4.0".
+func Client(name string) Option {
+	return func(c *config) error { c.client = name; return nil }
+}
+
+// vetChoices checks pinned readings against the flags of the suite.
+func (s *Suite[C]) vetChoices(choices map[string]string) error {
+	var flags []string
+	for _, f := range s.flags {
+		flags = append(flags, f.name)
+	}
+	for name, word := range choices {
+		i := slices.Index(flags, name)
+		if i < 0 {
+			return fmt.Errorf("Choose(%q, %q): %s has no such flag%s", name, word, s.api, didYouMean(name, flags))
+		}
+		var words []string
+		for _, r := range s.flags[i].readings {
+			words = append(words, r.word)
+		}
+		if !slices.Contains(words, word) {
+			return fmt.Errorf("Choose(%q, %q): want one of %s", name, word, strings.Join(words, ", "))
+		}
+	}
+	return nil
+}
+
+// pinned are the options of the fakes for the pinned readings.
+func (s *Suite[C]) pinned(choices map[string]string) []fake.Option {
+	var options []fake.Option
+	for _, f := range s.flags {
+		for _, r := range f.readings {
+			if choices[f.name] == r.word {
+				options = append(options, r.options...)
+			}
+		}
+	}
+	return options
+}

@@ -1,0 +1,125 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A Report is what a suite found out about a client.
+type Report struct {
+	API     string // "cartfunnel"
+	Title   string // "customers"
+	Edition string // of the suite
+	Client  string // as Client named it, or ""
+	Seed    uint64
+	Watched bool // by Watch: what the traffic did not show is no failure
+	Results []Result
+
+	strict bool
+	test   string // name of the test that ran it, or ""
+	often  map[string]string
+}
+
+// A Result is what became of one check.
+type Result struct {
+	Rule    Rule
+	State   State
+	Finding Finding  // of FAIL, WARN, KNOWN and BLOCKED; of CHOICE the reading
+	Scene   string   // the situation that it was found in; "" where there is one only
+	Note    string   // what was needed, why it is known, whose fault it is
+	By      string   // of BLOCKED: the check that explains it
+	Missing []string // of NOT CLAIMED: functions that the adapter does not have
+	Wire    []string // the exchanges, one line each, without secrets
+	Try     string   // the request that the finding is about, as a shell command
+	Log     []string // what the adapter wrote to Env.Log
+	Left    string   // stacks of goroutines that the client left behind
+}
+
+// Failed lists the results that are failures: FAIL, STALE, FLAKY, ERROR, what
+// was not exercised unless only watched, and under Strict WARN.
+func (r *Report) Failed() []Result {
+	var failed []Result
+	for _, res := range r.Results {
+		if r.isFailure(res) {
+			failed = append(failed, res)
+		}
+	}
+	return failed
+}
+
+func (r *Report) isFailure(res Result) bool {
+	switch res.State {
+	case fail, stale, flaky, broke:
+		return true
+	case notExercised:
+		return !r.Watched
+	case warn:
+		return r.strict
+	}
+	return false
+}
+
+func (s *Suite[C]) newReport(cfg *config) *Report {
+	r := &Report{
+		API: s.api, Title: s.title, Edition: s.edition, Client: cfg.client, Seed: cfg.seed,
+		strict: cfg.strict, often: map[string]string{},
+	}
+	for _, k := range s.checks {
+		for _, m := range k.mutants {
+			key := k.id + " " + m.finding
+			if r.often[key] != "" {
+				r.often[key] += "; or "
+			}
+			r.often[key] += m.does
+		}
+	}
+	return r
+}
+
+// result is what becomes of a check when those that it comes after and the file
+// of known failures are looked at.
+func (e *evaluator[C]) result(k *check[C]) Result {
+	v := e.verdict(k)
+	res := Result{
+		Rule: k.rule(e.s.api), State: v.state, Finding: v.finding, Scene: v.scene, Note: v.note,
+		Missing: v.missing, Wire: v.wire, Try: v.try, Log: v.log, Left: v.left,
+	}
+	if slices.Contains([]State{fail, warn, notExercised}, v.state) {
+		for _, id := range e.s.before[k.id] {
+			if !e.selects(id) {
+				continue // it is not in the report, so it cannot stand for this one
+			}
+			// A warning does not stand for a failure either: that would hide it.
+			if earlier := e.verdict(e.s.index[id]).state; earlier == fail || earlier == warn && v.state != fail {
+				res.State, res.By = blocked, id
+				return res
+			}
+		}
+	}
+	e.recall(&res)
+	return res
+}
+
+// recall looks a result up in the file of known failures.
+func (e *evaluator[C]) recall(res *Result) {
+	for _, entry := range e.cfg.known {
+		if entry.id != res.Rule.ID {
+			continue
+		}
+		switch broken := res.State == fail || res.State == warn; {
+		case res.State == pass:
+			res.State, res.Note = stale, fmt.Sprintf("%s says that it fails (%s); take the line out", entry.at, entry.reason)
+		case !broken:
+		case entry.over(e.cfg.today):
+			res.State, res.Note = fail, fmt.Sprintf("known until %s, which is over: %s", entry.until.Format("2006-01-02"), entry.reason)
+		case entry.covers(res.Finding):
+			res.State, res.Note = known, fmt.Sprintf("until %s: %s", entry.until.Format("2006-01-02"), entry.reason)
+			if entry.see != "" {
+				res.Note += ", see " + entry.see
+			}
+		default:
+			res.State = fail
+			res.Note = fmt.Sprintf("known for another reason: %s says why=%q", entry.at, entry.why)
+		}
+	}
+}

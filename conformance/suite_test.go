@@ -1,0 +1,122 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// recovered runs f and gives what it panicked with, as a text.
+func recovered(f func()) (text string) {
+	defer func() {
+		if p := recover(); p != nil {
+			text = fmt.Sprint(p)
+		}
+	}()
+	f()
+	return ""
+}
+
+func TestSuiteRefusesChecks(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*cfnCheck){
+		"an id is API, family and number":     func(k *cfnCheck) { k.id = "CFN-1" },
+		"it has no title":                     func(k *cfnCheck) { k.title = "" },
+		"is no level":                         func(k *cfnCheck) { k.level = "MAY" },
+		`"94" is no clause`:                   func(k *cfnCheck) { k.clause = "94" },
+		`"-" is no clause`:                    func(k *cfnCheck) { k.clause = "-" },
+		"it has no summary":                   func(k *cfnCheck) { k.summary = "" },
+		"nothing drives the client":           func(k *cfnCheck) { k.drive = nil },
+		"it has no prerequisite":              func(k *cfnCheck) { k.seen = nil },
+		"nothing judges it":                   func(k *cfnCheck) { k.judge = nil },
+		"between the readings of one flag":    func(k *cfnCheck) { k.level = choice },
+		"it has no mutant":                    func(k *cfnCheck) { k.mutants = nil },
+		"mutant 1: want letter a":             func(k *cfnCheck) { k.mutants = []mutant{{"b", "x", "x"}} },
+		"mutant 2: want letter b":             func(k *cfnCheck) { k.mutants = append(k.mutants, mutant{"b", "x", "No Code"}) },
+		`needs "Delete", which the adapter`:   func(k *cfnCheck) { k.needs = []string{"List|Delete"} },
+		"the suite has no flag DAYLIGHT":      func(k *cfnCheck) { k.flags = []string{"DAYLIGHT"} },
+		`comes after "CFN-Z-09", which there`: func(k *cfnCheck) { k.after = []string{"CFN-Z-09"} },
+		"[CFN-A-01 CFN-A-01]: these checks":   func(k *cfnCheck) { k.after = []string{"CFN-A-01"} },
+	} {
+		if got := recovered(func() { sample(lister("CFN-A-01", change)) }); !strings.Contains(got, want) {
+			t.Errorf("panic %q, want one with %q", got, want)
+		}
+	}
+	if got := recovered(func() { sample(lister("CFN-A-01"), lister("CFN-A-01")) }); !strings.Contains(got, "this id is taken") {
+		t.Errorf("panic %q for an id that is used twice", got)
+	}
+	loop := func() { sample(lister("CFN-A-01", after1("CFN-B-01")), lister("CFN-B-01", after1("CFN-A-01"))) }
+	if got := recovered(loop); !strings.Contains(got, "come after each other") {
+		t.Errorf("panic %q for a loop", got)
+	}
+	if got := recovered(func() { sample(lister("CFN-A-01", at(care), func(k *cfnCheck) { k.clause = "-" })) }); got != "" {
+		t.Errorf("panic %q for a CARE without a clause", got)
+	}
+}
+
+func TestClausesHaveOneForm(t *testing.T) {
+	t.Parallel()
+	for clause, ok := range map[string]bool{
+		"cartfunnel:94": true, "cartfunnel:20-23,48-51": true, "CF-14": true, "cartfunnel:94-96; CF-24": true,
+		"": false, "cartfunnel": false, "cartfunnel: 94": false, "cartfunnel:94;CF-24": false, "line 94": false,
+	} {
+		if clauseForm.MatchString(clause) != ok {
+			t.Errorf("%q is a clause: %t", clause, !ok)
+		}
+	}
+}
+
+// The catalogue: 40 checks of Cartfunnel and 18 of the common profile, with the
+// levels that were settled for them.
+func TestCartfunnelCatalogue(t *testing.T) {
+	t.Parallel()
+	families := map[string]int{}
+	levels := map[Level]int{}
+	mutants, wires := 0, 0
+	for _, r := range Cartfunnel().Rules() {
+		families[familyOf(r.ID)]++
+		mutants += len(r.Mutants)
+		if r.Wire {
+			wires++
+		}
+		if strings.HasPrefix(r.ID, "GEN-") {
+			if r.Level != care {
+				t.Errorf("%s is a %s", r.ID, r.Level)
+			}
+			continue
+		}
+		levels[r.Level]++
+	}
+	want := map[string]int{
+		"CFN-AUTH": 5, "CFN-URL": 2, "CFN-VERB": 2, "CFN-BODY": 6, "CFN-TAG": 2, "CFN-CT": 2, "CFN-SAVE": 8,
+		"CFN-TYPE": 5, "CFN-PAGE": 5, "CFN-GET": 1, "CFN-FIND": 2,
+		"GEN-CTX": 1, "GEN-BODY": 1, "GEN-HTML": 1, "GEN-5XX": 1, "GEN-4XX": 1, "GEN-WAIT": 1, "GEN-DUP": 1, "GEN-REDIR": 2,
+		"GEN-LOOP": 1, "GEN-MISS": 1, "GEN-UNK": 1, "GEN-TEXT": 1, "GEN-UTF8": 1, "GEN-LEAK": 1, "GEN-RACE": 1, "GEN-SECRET": 1, "GEN-GZIP": 1,
+	}
+	if got, want := fmt.Sprint(families), fmt.Sprint(want); got != want {
+		t.Errorf("families are %s\nwant %s", got, want)
+	}
+	if got := fmt.Sprint(levels); got != "map[CARE:5 MUST:28 SHOULD:7]" {
+		t.Errorf("levels of CFN are %s", got)
+	}
+	if mutants != 81 || wires != 11 {
+		t.Errorf("%d mutants and %d checks that the wire decides", mutants, wires)
+	}
+}
+
+func TestRulesTellAllAboutACheck(t *testing.T) {
+	t.Parallel()
+	rules := Cartfunnel().Rules()
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == "CFN-TYPE-01" })
+	r := rules[i]
+	if r.API != "cartfunnel" || r.Title == "" || r.Clause != "cartfunnel:69,76,78" || r.Summary == "" || r.Level != must || r.Wire {
+		t.Errorf("rule %+v", r)
+	}
+	if !slices.Equal(r.Needs, []string{"Get|List"}) || !slices.Equal(r.Flags, []string{"BOOL_AS_STRING"}) || !slices.Equal(r.After, []string{"CFN-URL-01"}) {
+		t.Errorf("rule %+v", r)
+	}
+	if !slices.Equal(r.Mutants, []string{"CFN-TYPE-01a: decodes into a JSON boolean, which fails", "CFN-TYPE-01b: takes any text for true"}) {
+		t.Errorf("mutants %q", r.Mutants)
+	}
+}
