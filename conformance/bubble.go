@@ -37,16 +37,16 @@ type verdict struct {
 
 // play plays one scene. A client that blocks where virtual time cannot pass, on
 // a mutex, on a real socket or in an endless loop, holds its bubble for ever;
-// the check goes on without it after cfg.patience of the machine's time.
+// the check goes on without it when cfg.patience is over.
 func (e *evaluator[C]) play(k *check[C], sc scene[C]) verdict {
 	done := make(chan verdict, 1)
 	go func() { done <- e.inBubble(k, sc) }()
-	patience := time.NewTimer(e.cfg.patience)
-	defer patience.Stop()
+	over, stop := e.cfg.patience(k.id)
+	defer stop()
 	select {
 	case v := <-done:
 		return v
-	case <-patience.C:
+	case <-over:
 		return verdict{state: k.level.broken(), scene: sc.name, finding: found("stuck",
 			"calls that wait on channels, timers or the network they were given",
 			"the client blocks where virtual time cannot pass: a mutex, a socket of its own, an endless loop")}

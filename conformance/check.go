@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/cartdouble/cartdouble/fake"
@@ -163,7 +164,7 @@ type Rule struct {
 func (k *check[C]) rule(api string) Rule {
 	rule := Rule{
 		ID: k.id, API: api, Title: k.title, Clause: k.clause, Summary: k.summary, Level: k.level,
-		Wire: k.wire != nil, Needs: k.needs, Flags: k.flags, After: k.after,
+		Wire: k.wire != nil, Needs: slices.Clone(k.needs), Flags: slices.Clone(k.flags), After: slices.Clone(k.after),
 	}
 	for _, m := range k.mutants {
 		rule.Mutants = append(rule.Mutants, k.id+m.letter+": "+m.does)

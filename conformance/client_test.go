@@ -86,14 +86,27 @@ func TestClientThatStopsTimeIsLeftAlone(t *testing.T) {
 	var locked sync.Mutex
 	locked.Lock()
 	defer locked.Unlock()
+	over := make(chan time.Time, 2) // the patience with the first check, once it blocks
 	mk := func(tb fake.TB, env Env) CartfunnelClient {
 		c := good(tb, env)
 		if strings.Contains(env.BaseURL, "cfn-a-01") {
-			c.List = func(context.Context) ([]CartfunnelCustomer, error) { locked.Lock(); return nil, nil }
+			c.List = func(context.Context) ([]CartfunnelCustomer, error) {
+				over <- time.Time{}
+				locked.Lock()
+				return nil, nil
+			}
 		}
 		return c
 	}
-	r := evaluate(t, sample(lister("CFN-A-01"), lister("CFN-B-01")), mk, func(c *config) error { c.patience = 50 * time.Millisecond; return nil })
+	r := evaluate(t, sample(lister("CFN-A-01"), lister("CFN-B-01")), mk, func(c *config) error {
+		c.patience = func(check string) (<-chan time.Time, func()) {
+			if check == "CFN-A-01" {
+				return over, func() {}
+			}
+			return nil, func() {}
+		}
+		return nil
+	})
 	become(t, r, fail, pass)
 	if r.Results[0].Finding.Code != "stuck" {
 		t.Errorf("found %v", r.Results[0].Finding)

@@ -37,7 +37,7 @@
 //   - NOT EXERCISED: the operation is claimed and the situation never came
 //     about; a failure in Run, a note in Watch
 //   - BLOCKED: broken, and a check that it comes after is broken too; listed
-//     there and not counted again
+//     there and not counted again. What is no failure blocks no failure
 //   - NOT CLAIMED: the adapter has no such function
 //   - CHOICE: both readings are allowed; which one was seen is recorded, and
 //     fails only if [Choose] pinned the other

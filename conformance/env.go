@@ -8,8 +8,8 @@ import (
 
 // An Env is what the client under test is made from, in one scene of one check.
 type Env struct {
-	// BaseURL is the API's, with a host name that belongs to this check alone.
-	// It may end in a slash in a check about that.
+	// BaseURL is the API's, with a host name that belongs to this check alone
+	// and to nobody on the network. It ends in a slash in a check about that.
 	BaseURL string
 
 	// HTTP reaches the fake at BaseURL and at the documented hosts, in memory.

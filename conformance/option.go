@@ -24,13 +24,19 @@ type config struct {
 	client   string
 
 	today    time.Time
-	patience time.Duration // of the machine's time, for one scene
+	patience func(check string) (over <-chan time.Time, stop func()) // for one scene of a check
 	reverse  bool
 	once     bool // what does not pass is not tried again
 }
 
+// aMinute is of the machine's time: virtual time stands still where it is used up.
+func aMinute(string) (<-chan time.Time, func()) {
+	t := time.NewTimer(time.Minute)
+	return t.C, func() { t.Stop() }
+}
+
 func configure(opts []Option) (*config, error) {
-	cfg := &config{seed: 1, choices: map[string]string{}, today: today(), patience: time.Minute}
+	cfg := &config{seed: 1, choices: map[string]string{}, today: today(), patience: aMinute}
 	for _, o := range opts {
 		if err := o(cfg); err != nil {
 			return nil, err

@@ -120,3 +120,28 @@ func TestRulesTellAllAboutACheck(t *testing.T) {
 		t.Errorf("mutants %q", r.Mutants)
 	}
 }
+
+// The list of checks is a golden file, so that an id that changes its meaning,
+// or goes, is seen in a review.
+func TestCartfunnelRules(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for _, r := range Cartfunnel().Rules() {
+		fmt.Fprintf(&b, "%s  %s  %s  %s\n    %s\n", r.ID, r.Level, r.Clause, r.Title, r.Summary)
+		fmt.Fprintf(&b, "    needs %s", strings.Join(r.Needs, ", "))
+		if r.Wire {
+			b.WriteString("; the wire decides")
+		}
+		if r.Flags != nil {
+			fmt.Fprintf(&b, "; flag %s", strings.Join(r.Flags, ", "))
+		}
+		if r.After != nil {
+			fmt.Fprintf(&b, "; after %s", strings.Join(r.After, ", "))
+		}
+		b.WriteString("\n")
+		for _, m := range r.Mutants {
+			fmt.Fprintf(&b, "    %s\n", m)
+		}
+	}
+	golden(t, "rules.txt", b.String())
+}

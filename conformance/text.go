@@ -177,7 +177,7 @@ func (t *textReport) block(res Result) {
 	t.item("wire", strings.Join(res.Wire, "\n"))
 	t.item("try", res.Try)
 	t.item("log", strings.Join(res.Log, "\n"))
-	t.item("left", res.Left)
+	t.item("left", firstLines(res.Left, 24))
 	t.item("often", t.often[res.Rule.ID+" "+res.Finding.Code])
 	if t.test != "" && !t.Watched {
 		t.item("again", fmt.Sprintf("go test -run '%s/^%s$'", t.test, res.Rule.ID))
@@ -193,6 +193,15 @@ func (t *textReport) item(name, text string) {
 		t.line("     %-9s %s", name, line)
 		name = ""
 	}
+}
+
+// firstLines is the beginning of a text.
+func firstLines(text string, most int) string {
+	lines := strings.Split(text, "\n")
+	if len(lines) <= most {
+		return text
+	}
+	return strings.Join(lines[:most], "\n") + fmt.Sprintf("\n… %d more lines", len(lines)-most)
 }
 
 // blocks are the checks that a broken one explains.

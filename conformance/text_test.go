@@ -127,3 +127,13 @@ func TestTryLineIsAShellCommand(t *testing.T) {
 		t.Errorf("quoted is %s", got)
 	}
 }
+
+func TestLongStacksAreCut(t *testing.T) {
+	t.Parallel()
+	if got := firstLines("a\nb", 2); got != "a\nb" {
+		t.Errorf("two lines are %q", got)
+	}
+	if got := firstLines("a\nb\nc\nd", 2); got != "a\nb\n… 2 more lines" {
+		t.Errorf("four lines are %q", got)
+	}
+}

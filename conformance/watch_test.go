@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -115,6 +116,30 @@ func TestWatchKnowsNoConfiguration(t *testing.T) {
 	test.clean()
 	if got := state(t, r, "CFN-AUTH-01"); got != pass {
 		t.Errorf("CFN-AUTH-01 is %s", got)
+	}
+}
+
+// A program may well show one page of a list.
+func TestWatchLetsATestAskForOnePage(t *testing.T) {
+	t.Parallel()
+	for pages, want := range map[string]State{"2 3": pass, "1 2 3": pass, "1 3": fail, "3 0": fail} {
+		test := &recorder{name: "TestShop"}
+		shop := cartfunnel.Start(test)
+		r := Watch(test, shop)
+		for page := range strings.FieldsSeq(pages) {
+			r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, shop.BaseURL()+"/customers.json?page="+page, nil)
+			r.Header.Set(cfnAccount, shop.Account())
+			r.Header.Set(cfnSecret, shop.Secret())
+			answer, err := shop.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = answer.Body.Close()
+		}
+		test.clean()
+		if got := state(t, r, "CFN-PAGE-03"); got != want {
+			t.Errorf("pages %s: CFN-PAGE-03 is %s", pages, got)
+		}
 	}
 }
 

@@ -169,7 +169,7 @@ func (c *Collection[K, T]) Quiet() *Collection[K, T] {
 }
 
 // Find is for handlers: a copy of the record, or the API's "not found".
-func (c *table[K, T]) Find(id K) (T, error) {
+func (c *Collection[K, T]) Find(id K) (T, error) {
 	if i, found := c.position(id); found {
 		return c.spec.Clone(c.rows[i].value), nil
 	}
@@ -180,7 +180,7 @@ func (c *table[K, T]) Find(id K) (T, error) {
 // Insert is for handlers: it stores a record that the call has made, under a
 // new id where it has none, and gives it back. Without a call, here and below,
 // it is the shop itself that changes something, under Locked.
-func (c *table[K, T]) Insert(call *Call, v T) T {
+func (c *Collection[K, T]) Insert(call *Call, v T) T {
 	if err := c.storable(&v); err != nil {
 		panic(fmt.Sprintf("%s: Insert: %v", c.spec.Name, err))
 	}
@@ -192,7 +192,7 @@ func (c *table[K, T]) Insert(call *Call, v T) T {
 }
 
 // Update is for handlers: it stores the new value of a record that is there.
-func (c *table[K, T]) Update(call *Call, v T) T {
+func (c *Collection[K, T]) Update(call *Call, v T) T {
 	i, found := c.position(*c.spec.Key(&v))
 	if !found {
 		panic(fmt.Sprintf("%s: Update: there is no record %v", c.spec.Name, *c.spec.Key(&v)))
@@ -204,7 +204,7 @@ func (c *table[K, T]) Update(call *Call, v T) T {
 }
 
 // Delete is for handlers: it takes a record away, if it is there.
-func (c *table[K, T]) Delete(call *Call, id K) {
+func (c *Collection[K, T]) Delete(call *Call, id K) {
 	i, found := c.position(id)
 	if !found {
 		return
@@ -216,11 +216,11 @@ func (c *table[K, T]) Delete(call *Call, id K) {
 }
 
 // Count is for handlers: the number of records.
-func (c *table[K, T]) Count() int { return len(c.rows) }
+func (c *Collection[K, T]) Count() int { return len(c.rows) }
 
 // Wire is for handlers: the kept wire form of a record, nil where there is none.
 // It is not to be changed.
-func (c *table[K, T]) Wire(id K) []byte {
+func (c *Collection[K, T]) Wire(id K) []byte {
 	if i, found := c.position(id); found {
 		return c.rows[i].wire
 	}
@@ -230,7 +230,7 @@ func (c *table[K, T]) Wire(id K) []byte {
 // Range is for handlers: the records at the positions from up to to, counted
 // from 0 by id ascending, with their wire forms. Where from is above to, it goes
 // down from the position before from to to. Neither is to be changed.
-func (c *table[K, T]) Range(from, to int) iter.Seq2[*T, []byte] {
+func (c *Collection[K, T]) Range(from, to int) iter.Seq2[*T, []byte] {
 	return func(yield func(*T, []byte) bool) {
 		for i := max(from, 0); i < min(to, len(c.rows)); i++ {
 			if !yield(&c.rows[i].value, c.rows[i].wire) {
@@ -251,7 +251,7 @@ const mostArrays = 16
 // Array is for handlers: the wire forms of Range as a JSON array. A page that is
 // read again before anything changes is the same memory, and the journal holds
 // it once. It is not to be changed.
-func (c *table[K, T]) Array(from, to int) []byte {
+func (c *Collection[K, T]) Array(from, to int) []byte {
 	page := [2]int{from, to}
 	if array, known := c.arrays[page]; known {
 		return array
@@ -274,7 +274,7 @@ func (c *table[K, T]) Array(from, to int) []byte {
 
 // Lookup is for handlers: the ids of the records with this text in an index,
 // ascending.
-func (c *table[K, T]) Lookup(name, text string) []K { return c.indexes[name].find(text) }
+func (c *Collection[K, T]) Lookup(name, text string) []K { return c.indexes[name].find(text) }
 
 func (c *table[K, T]) position(id K) (int, bool) {
 	if n := len(c.rows); n == 0 || c.rows[n-1].key < id { // a new record, most often

@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"net"
 	"net/http"
 	"sync"
 	"syscall"
@@ -114,6 +115,21 @@ func TestDownBreaksCallsInWork(t *testing.T) {
 			require.Equal(t, 1, s.Books.Len())
 		})
 	}
+}
+
+// Somebody else may have taken the port meanwhile.
+func TestDownAndThePortIsTaken(t *testing.T) {
+	t.Parallel()
+	tb := &spy{}
+	s := newShelf(tb)
+	defer s.Close()
+	s.URL()
+	up := s.Down()
+	other, err := net.Listen("tcp", s.net.addr)
+	require.NoError(t, err)
+	defer other.Close()
+	require.Regexp(t, `^shelf: Down: the port cannot be opened again: listen tcp 127\.0\.0\.1:\d+: `, tb.run(up))
+	downServed(t, s, s.Client(), s.BaseURL())
 }
 
 func TestDownAndClose(t *testing.T) {

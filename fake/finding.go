@@ -14,7 +14,7 @@ func (s *Server) found(f Finding) {
 		f.Mistake = true
 	}
 	s.findings = append(s.findings, f)
-	if s.opt.keep >= 0 && len(s.findings) > 2*s.opt.keep+mostNotes {
+	if s.opt.keep >= 0 && len(s.findings) > 2*max(s.opt.keep, s.oldMistakes)+mostNotes {
 		s.forgetNotes()
 	}
 }
@@ -27,6 +27,7 @@ const mostNotes = 1000
 func (s *Server) forgetNotes() {
 	older := len(s.findings) / 2
 	kept := slices.DeleteFunc(slices.Clone(s.findings[:older]), func(f Finding) bool { return !f.Mistake })
+	s.oldMistakes = len(kept)
 	s.findings = append(kept, s.findings[older:]...)
 }
 

@@ -191,3 +191,49 @@ func TestCleanupClosesFirst(t *testing.T) {
 	require.Contains(t, tb.logs[0], "GET /v1/books.json  nothing answered, fault slow-headers delay=1h")
 	s.Close()
 }
+
+// A server that keeps the end of its journal only keeps the last notes only, and
+// all mistakes.
+func TestOldNotesAreForgotten(t *testing.T) {
+	t.Parallel()
+	s := newShelf(nil, KeepJournal(10))
+	defer s.Close()
+	const notes = 5000
+	for n := range notes {
+		s.Locked(func() {
+			s.found(Finding{Call: n, Kind: "odd", Mistake: n%1000 == 0})
+		})
+	}
+	var mistakes, odd int
+	for i, f := range s.Findings() {
+		require.True(t, i == 0 || s.Findings()[i-1].Call < f.Call, "in order")
+		if f.Mistake {
+			mistakes++
+		} else {
+			odd++
+		}
+	}
+	require.Equal(t, 5, mistakes)
+	require.LessOrEqual(t, odd, mostNotes+20)
+	require.Equal(t, notes-1, s.Findings()[len(s.Findings())-1].Call)
+
+	whole := newShelf(nil)
+	defer whole.Close()
+	for range notes {
+		whole.Locked(func() { whole.found(Finding{Kind: "odd"}) })
+	}
+	require.Len(t, whole.Findings(), notes, "with a whole journal, all are kept")
+}
+
+// Not parallel: allocations are counted for the whole process. A finding must
+// not cost more because there are many mistakes, none of which is forgotten.
+func TestManyMistakesCostLittle(t *testing.T) {
+	s := newShelf(nil, KeepJournal(0))
+	defer s.Close()
+	s.Locked(func() {
+		for range 10 * mostNotes {
+			s.found(Finding{Kind: "odd", Mistake: true})
+		}
+		require.Less(t, testing.AllocsPerRun(500, func() { s.found(Finding{Kind: "odd", Mistake: true}) }), 1.0)
+	})
+}

@@ -29,73 +29,76 @@ func matchRaw(t *testing.T, s *Server, line string) *http.Response {
 	return answer
 }
 
+// matchCases are request lines, and what the routes make of them.
+var matchCases = []struct {
+	line string // of the request
+	op   Op     // "": no route
+	id   string // what {id} stands for
+	kind Kind   // of the failure without a route
+}{
+	{line: "GET /v1/books.json", op: "ListBooks"},
+	{line: "GET /v1/books.json?page=1", op: "ListBooks"},
+	{line: "GET /v1/books.json?/books/1.json", op: "ListBooks"},
+	{line: "GET http://api.shelf.example/v1/books.json", op: "ListBooks"},
+	{line: "POST /v1/books.json", op: "AddBook"},
+	{line: "GET /v1/books/1.json", op: "GetBook", id: "1"},
+	{line: "PATCH /v1/books/1.json", op: "RenameBook", id: "1"},
+
+	// escapes: a path is cut at its slashes before anything is unescaped
+	{line: "GET /v1/books/%31.json", op: "GetBook", id: "1"},
+	{line: "GET /v1/books/1%2Ejson", op: "GetBook", id: "1"},
+	{line: "GET /v1/b%6Foks/1.json", op: "GetBook", id: "1"},
+	{line: "GET /v1/books/a%2Fb.json", op: "GetBook", id: "a/b"},
+	{line: "GET /v1/books/a%20b.json", op: "GetBook", id: "a b"},
+	{line: "GET /v1/books/a+b.json", op: "GetBook", id: "a+b"},
+	{line: "GET /v1/books/%25.json", op: "GetBook", id: "%"},
+	{line: "GET /v1/books/%C3%A9.json", op: "GetBook", id: "é"},
+	{line: "GET /v1/books/%FF.json", op: "GetBook", id: "\xff"},
+	{line: "GET /v1/books/%2e%2e.json", op: "GetBook", id: ".."},
+	{line: "GET /v1/books/1.json%3Fx", kind: NoRoute},
+	{line: "GET /%76%31/books.json", op: "ListBooks"},
+	{line: "GET /v%31/books/%31.json", op: "GetBook", id: "1"},
+	{line: "GET /v1%2Fbooks.json", kind: NoRoute},
+	{line: "GET /v1/books%2F1.json", kind: NoRoute},
+	{line: "GET %2Fv1/books.json", kind: ""}, // no request at all
+
+	// nothing is cleaned, as no server of an API does
+	{line: "GET /v1//books.json", kind: NoRoute},
+	{line: "GET //v1/books.json", kind: NoRoute},
+	{line: "GET /v1/books//1.json", kind: NoRoute},
+	{line: "GET /v1/./books.json", kind: NoRoute},
+	{line: "GET /v1/../v1/books.json", kind: NoRoute},
+	{line: "GET /v1/books/%2e%2e/books.json", kind: NoRoute},
+	{line: "GET /v1/books.json/", kind: NoRoute},
+	{line: "GET /v1/books/1.json/", kind: NoRoute},
+	{line: "GET /v1/books", kind: NoRoute},
+	{line: "GET /v1/books/.json", kind: NoRoute},
+	{line: "GET /v1/books/1", kind: NoRoute},
+	{line: "GET /v1/books/1.JSON", kind: NoRoute},
+	{line: "GET /v1/Books.json", kind: NoRoute},
+	{line: "GET /V1/books.json", kind: NoRoute},
+	{line: "GET /v1books.json", kind: NoRoute},
+	{line: "GET /v1", kind: NoRoute},
+	{line: "GET /v1/", kind: NoRoute},
+	{line: "GET /", kind: NoRoute},
+	{line: "GET /v2/books.json", kind: NoRoute},
+
+	// methods
+	{line: "DELETE /v1/books.json", kind: BadMethod},
+	{line: "HEAD /v1/books.json", kind: BadMethod},
+	{line: "HEAD /v1/nowhere", kind: NoRoute},
+	{line: "OPTIONS /v1/books.json", kind: BadMethod},
+	{line: "OPTIONS *", kind: NoRoute},
+	{line: "TRACE /v1/books.json", kind: BadMethod},
+	{line: "get /v1/books.json", kind: BadMethod},
+	{line: "CONNECT api.shelf.example:443", kind: NoRoute},
+	{line: "DELETE /v1/books/1.json", kind: BadMethod}, // known, not modelled
+	{line: "GET /v1/authors.json", kind: NoRoute},      // the same
+}
+
 func TestMatch(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		line string // of the request
-		op   Op     // "": no route
-		id   string // what {id} stands for
-		kind Kind   // of the failure without a route
-	}{
-		{line: "GET /v1/books.json", op: "ListBooks"},
-		{line: "GET /v1/books.json?page=1", op: "ListBooks"},
-		{line: "GET /v1/books.json?/books/1.json", op: "ListBooks"},
-		{line: "GET http://api.shelf.example/v1/books.json", op: "ListBooks"},
-		{line: "POST /v1/books.json", op: "AddBook"},
-		{line: "GET /v1/books/1.json", op: "GetBook", id: "1"},
-		{line: "PATCH /v1/books/1.json", op: "RenameBook", id: "1"},
-
-		// escapes: a path is cut at its slashes before anything is unescaped
-		{line: "GET /v1/books/%31.json", op: "GetBook", id: "1"},
-		{line: "GET /v1/books/1%2Ejson", op: "GetBook", id: "1"},
-		{line: "GET /v1/b%6Foks/1.json", op: "GetBook", id: "1"},
-		{line: "GET /v1/books/a%2Fb.json", op: "GetBook", id: "a/b"},
-		{line: "GET /v1/books/a%20b.json", op: "GetBook", id: "a b"},
-		{line: "GET /v1/books/a+b.json", op: "GetBook", id: "a+b"},
-		{line: "GET /v1/books/%25.json", op: "GetBook", id: "%"},
-		{line: "GET /v1/books/%C3%A9.json", op: "GetBook", id: "é"},
-		{line: "GET /v1/books/%FF.json", op: "GetBook", id: "\xff"},
-		{line: "GET /v1/books/%2e%2e.json", op: "GetBook", id: ".."},
-		{line: "GET /v1/books/1.json%3Fx", kind: NoRoute},
-		{line: "GET /%76%31/books.json", op: "ListBooks"},
-		{line: "GET /v%31/books/%31.json", op: "GetBook", id: "1"},
-		{line: "GET /v1%2Fbooks.json", kind: NoRoute},
-		{line: "GET /v1/books%2F1.json", kind: NoRoute},
-		{line: "GET %2Fv1/books.json", kind: ""}, // no request at all
-
-		// nothing is cleaned, as no server of an API does
-		{line: "GET /v1//books.json", kind: NoRoute},
-		{line: "GET //v1/books.json", kind: NoRoute},
-		{line: "GET /v1/books//1.json", kind: NoRoute},
-		{line: "GET /v1/./books.json", kind: NoRoute},
-		{line: "GET /v1/../v1/books.json", kind: NoRoute},
-		{line: "GET /v1/books/%2e%2e/books.json", kind: NoRoute},
-		{line: "GET /v1/books.json/", kind: NoRoute},
-		{line: "GET /v1/books/1.json/", kind: NoRoute},
-		{line: "GET /v1/books", kind: NoRoute},
-		{line: "GET /v1/books/.json", kind: NoRoute},
-		{line: "GET /v1/books/1", kind: NoRoute},
-		{line: "GET /v1/books/1.JSON", kind: NoRoute},
-		{line: "GET /v1/Books.json", kind: NoRoute},
-		{line: "GET /V1/books.json", kind: NoRoute},
-		{line: "GET /v1books.json", kind: NoRoute},
-		{line: "GET /v1", kind: NoRoute},
-		{line: "GET /v1/", kind: NoRoute},
-		{line: "GET /", kind: NoRoute},
-		{line: "GET /v2/books.json", kind: NoRoute},
-
-		// methods
-		{line: "DELETE /v1/books.json", kind: BadMethod},
-		{line: "HEAD /v1/books.json", kind: BadMethod},
-		{line: "HEAD /v1/nowhere", kind: NoRoute},
-		{line: "OPTIONS /v1/books.json", kind: BadMethod},
-		{line: "OPTIONS *", kind: NoRoute},
-		{line: "TRACE /v1/books.json", kind: BadMethod},
-		{line: "get /v1/books.json", kind: BadMethod},
-		{line: "CONNECT api.shelf.example:443", kind: NoRoute},
-		{line: "DELETE /v1/books/1.json", kind: BadMethod}, // known, not modelled
-		{line: "GET /v1/authors.json", kind: NoRoute},      // the same
-	} {
+	for _, c := range matchCases {
 		t.Run(c.line, func(t *testing.T) {
 			t.Parallel()
 			s := newShelf(nil)

@@ -37,6 +37,7 @@ type Server struct {
 	conns        int
 	foreign      map[string]*conn
 	findings     []Finding
+	oldMistakes  int // findings that were kept when notes were last forgotten
 	armed        []*armed
 	interceptors []*interceptor
 	knocked      atomic.Bool            // some interceptor sits at Arrive
