@@ -58,11 +58,16 @@ func alike(one, two, other error) bool {
 		if reflect.TypeOf(a[i]) != reflect.TypeOf(c[i]) {
 			return false
 		}
-		if reflect.TypeOf(a[i]).Comparable() && a[i] == b[i] && a[i] != c[i] {
+		if same(a[i], b[i]) && !same(a[i], c[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+// same tells whether two errors are one, for errors.Is.
+func same(a, b error) bool {
+	return reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() && a == b
 }
 
 // chain lists an error and all that it wraps, in the order of errors.Is.

@@ -217,14 +217,17 @@ func (s *Server) Now() time.Time { return s.clock.now() }
 // a fault holds, and whose time comes, is therefore decided and in the journal
 // before Advance returns.
 func (s *Server) Advance(d time.Duration) {
+	s.tb.Helper()
 	s.enter()
 	if d < 0 {
-		s.fatalf("Advance(%v): the clock only goes forward; Restore puts an earlier state back", d)
+		s.tb.Helper()
+		s.Mistake("Advance(%v): the clock only goes forward; Restore puts an earlier state back", d)
 		return
 	}
 	target := s.clock.now().Add(d)
 	if err := s.clock.reaches(target); err != nil {
-		s.fatalf("Advance(%v): %v", d, err)
+		s.tb.Helper()
+		s.Mistake("Advance(%v): %v", d, err)
 		return
 	}
 	for {
@@ -239,6 +242,7 @@ func (s *Server) Advance(d time.Duration) {
 // Settle waits until no request is in work. What waits for the clock (an
 // injected delay) does not count: that takes Advance, or time.
 func (s *Server) Settle() {
+	s.tb.Helper()
 	s.enter()
 	s.clock.settle()
 }

@@ -71,7 +71,8 @@ func (c *Collection[K, T]) Add(v T) T {
 		c.spec.Fill(&v, s.clock.now())
 	}
 	if err := c.storable(&v); err != nil {
-		s.fatalf("%s: Add: %v", c.spec.Name, err)
+		s.tb.Helper()
+		s.Mistake("%s: Add: %v", c.spec.Name, err)
 		return v
 	}
 	c.insert(&v, c.quiet)
@@ -87,7 +88,8 @@ func (c *Collection[K, T]) Change(id K, f func(*T)) T {
 	defer s.mu.Unlock()
 	i, found := c.position(id)
 	if !found {
-		s.fatalf("%s: Change: there is no record %v", c.spec.Name, id)
+		s.tb.Helper()
+		s.Mistake("%s: Change: there is no record %v", c.spec.Name, id)
 		var none T
 		return none
 	}
@@ -96,12 +98,14 @@ func (c *Collection[K, T]) Change(id K, f func(*T)) T {
 	f(&theirs)
 	v := c.spec.Clone(theirs) // f may have kept what it got and what it set
 	if *c.spec.Key(&v) != id {
-		s.fatalf("%s: Change: the id of record %v cannot be changed", c.spec.Name, id)
+		s.tb.Helper()
+		s.Mistake("%s: Change: the id of record %v cannot be changed", c.spec.Name, id)
 		return before
 	}
 	if c.spec.Illegal != nil {
 		if err := c.spec.Illegal(v); err != nil {
-			s.fatalf("%s: Change: record %v: %v", c.spec.Name, id, err)
+			s.tb.Helper()
+			s.Mistake("%s: Change: record %v: %v", c.spec.Name, id, err)
 			return before
 		}
 	}
@@ -119,7 +123,8 @@ func (c *Collection[K, T]) Remove(id K) {
 	defer s.mu.Unlock()
 	i, found := c.position(id)
 	if !found {
-		s.fatalf("%s: Remove: there is no record %v", c.spec.Name, id)
+		s.tb.Helper()
+		s.Mistake("%s: Remove: there is no record %v", c.spec.Name, id)
 		return
 	}
 	c.remove(i, c.quiet)

@@ -36,7 +36,8 @@ func (s *Server) Inject(faults ...Fault) *Armed {
 	for _, f := range faults {
 		one, err := s.arm(f)
 		if err != nil {
-			s.fatalf("%v", err)
+			s.tb.Helper()
+			s.Mistake("%v", err)
 			return a
 		}
 		a.list = append(a.list, one)

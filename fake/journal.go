@@ -199,6 +199,7 @@ func (e *entry) read() Exchange {
 // stands for any text ("POST /v1/*"). An op that the API does not have is a
 // mistake of the test.
 func (s *Server) Calls(sel ...string) []Exchange {
+	s.tb.Helper()
 	fits := s.selectors("Calls", sel)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -208,10 +209,12 @@ func (s *Server) Calls(sel ...string) []Exchange {
 // Await waits until n calls that fit have been answered, or are held by a fault
 // that waits for the clock, and gives them. The context ends the waiting.
 func (s *Server) Await(ctx context.Context, n int, sel ...string) ([]Exchange, error) {
+	s.tb.Helper()
 	s.enter()
 	fits := s.selectors("Await", sel)
 	if keep := s.journal.keep; keep >= 0 && n > keep {
-		s.fatalf("Await(%d): the journal keeps the last %d calls only", n, keep)
+		s.tb.Helper()
+		s.Mistake("Await(%d): the journal keeps the last %d calls only", n, keep)
 		return nil, nil
 	}
 	stop := context.AfterFunc(ctx, func() {

@@ -169,9 +169,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	s := t.s
 	if err := s.guard.Check(); err != nil {
 		err = fmt.Errorf("%s: %w", s.api.Name, err)
-		if s.tb != nil {
-			s.tb.Errorf("%v", err)
-		}
+		s.tb.Errorf("%v", err)
 		closeBody(r)
 		return nil, err
 	}
@@ -220,7 +218,8 @@ func (s *Server) URL() string {
 	defer n.mu.Unlock()
 	if n.addr == "" {
 		if n.closed {
-			s.fatalf("URL: the server is closed")
+			s.tb.Helper()
+			s.Mistake("URL: the server is closed")
 			return ""
 		}
 		l, err := s.opt.listener, error(nil)
@@ -228,7 +227,8 @@ func (s *Server) URL() string {
 			l, err = net.Listen("tcp", "127.0.0.1:0")
 		}
 		if err != nil {
-			s.fatalf("URL: %v", err)
+			s.tb.Helper()
+			s.Mistake("URL: %v", err)
 			return ""
 		}
 		if n.addr = l.Addr().String(); n.down > 0 {
@@ -289,7 +289,8 @@ func (n *network) up() {
 	}
 	l, err := net.Listen("tcp", n.addr)
 	if err != nil {
-		n.s.fatalf("Down: the port cannot be opened again: %v", err)
+		n.s.tb.Helper()
+		n.s.Mistake("Down: the port cannot be opened again: %v", err)
 		return
 	}
 	n.tcp = l

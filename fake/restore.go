@@ -19,7 +19,8 @@ func (s *Server) Restore(snap Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.restore(snap); err != nil {
-		s.fatalf("Restore: %v", err)
+		s.tb.Helper()
+		s.Mistake("Restore: %v", err)
 	}
 }
 

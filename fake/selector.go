@@ -97,7 +97,8 @@ func (s *Server) selectors(verb string, texts []string) selectors {
 	for _, text := range texts {
 		sel, err := s.parseSelector(text)
 		if err != nil {
-			s.fatalf("%s(%q): %v", verb, text, err)
+			s.tb.Helper()
+			s.Mistake("%s(%q): %v", verb, text, err)
 			return selectors{{}}
 		}
 		ss = append(ss, sel)

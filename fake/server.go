@@ -64,6 +64,9 @@ type route struct {
 // without one, Close is the caller's, and a mistake of the test panics. A
 // mistake in the API's tables always does.
 func New(tb TB, api API, settings any, opts ...Option) *Server {
+	if tb == nil {
+		tb = nobody{}
+	}
 	s := &Server{
 		tb: tb, api: api, opt: options{seed: 1, keep: -1, allow: map[string]bool{}},
 		guard: bubble.NewGuard(), stages: api.Stages, foreign: map[string]*conn{},
@@ -73,7 +76,8 @@ func New(tb TB, api API, settings any, opts ...Option) *Server {
 			continue
 		}
 		if err := o.set(&s.opt, settings); err != nil {
-			s.fatalf("%v", err)
+			s.tb.Helper()
+			s.Mistake("%v", err)
 		}
 	}
 	if s.stages == nil {
@@ -94,9 +98,7 @@ func New(tb TB, api API, settings any, opts ...Option) *Server {
 	s.forget()
 	s.net = newNetwork(s)
 	s.AddTenant("")
-	if tb != nil {
-		tb.Cleanup(s.finish)
-	}
+	tb.Cleanup(s.finish)
 	return s
 }
 
@@ -205,7 +207,8 @@ func (s *Server) keepAliveOff() bool {
 // runtime ends the whole test binary for it.
 func (s *Server) enter() {
 	if err := s.guard.Check(); err != nil {
-		s.fatalf("%v", err)
+		s.tb.Helper()
+		s.Mistake("%v", err)
 	}
 }
 

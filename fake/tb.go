@@ -14,12 +14,21 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// fatalf reports a mistake of the test: Fatalf under Start, a panic under New.
-func (s *Server) fatalf(format string, args ...any) {
-	text := s.api.Name + ": " + fmt.Sprintf(format, args...)
-	if s.tb == nil {
-		panic(text)
-	}
+// Mistake reports a mistake of the test: Fatalf under Start, a panic under New.
+// It is for API packages; the text begins with the API's name.
+func (s *Server) Mistake(format string, args ...any) {
 	s.tb.Helper()
-	s.tb.Fatalf("%s", text)
+	s.tb.Fatalf("%s: %s", s.api.Name, fmt.Sprintf(format, args...))
 }
+
+// nobody is the TB of a server that belongs to no test.
+type nobody struct{}
+
+func (nobody) Helper()               {}
+func (nobody) Name() string          { return "" }
+func (nobody) Cleanup(func())        {}
+func (nobody) Failed() bool          { return false }
+func (nobody) Logf(string, ...any)   {}
+func (nobody) Errorf(string, ...any) {}
+
+func (nobody) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }

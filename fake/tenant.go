@@ -29,7 +29,8 @@ func (s *Server) AddTenant(name string) *Tenant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if slices.ContainsFunc(s.tenants, func(t *Tenant) bool { return t.name == name }) {
-		s.fatalf("tenant %q exists already", name)
+		s.tb.Helper()
+		s.Mistake("tenant %q exists already", name)
 	}
 	t := &Tenant{s: s, name: name, refused: map[string][]string{}}
 	s.tenants = append(s.tenants, t)

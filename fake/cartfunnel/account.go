@@ -123,7 +123,7 @@ func (s *Server) AddAccount(name, secret string) *Tenant {
 	var known bool
 	s.Locked(func() { known = s.accounts[name] != nil })
 	if name == "" || secret == "" || known {
-		s.mistake("AddAccount(%q, %q): want a new name and a secret", name, secret)
+		s.Mistake("AddAccount(%q, %q): want a new name and a secret", name, secret)
 	}
 	engine := s.AddTenant(name)
 	var t *Tenant
@@ -160,12 +160,3 @@ func (t *Tenant) RefuseEmail(email string, messages ...string) {
 
 func refusedID(id int64) string        { return "customer " + strconv.FormatInt(id, 10) }
 func refusedEmail(email string) string { return "email " + foldEmail(email) }
-
-// mistake stops a test that uses the fake wrongly.
-func (s *Server) mistake(format string, args ...any) {
-	if s.tb == nil {
-		panic("cartfunnel: " + fmt.Sprintf(format, args...))
-	}
-	s.tb.Helper()
-	s.tb.Fatalf("cartfunnel: "+format, args...)
-}

@@ -56,7 +56,6 @@ type Server struct {
 	*fake.Server
 	*Tenant
 
-	tb       fake.TB // nil under New
 	settings settings
 	accounts map[string]*Tenant
 	header   http.Header // of every answer; shared, never changed
@@ -75,7 +74,10 @@ func Start(tb fake.TB, opts ...Option) *Server {
 func New(opts ...Option) *Server { return start(nil, opts) }
 
 func start(tb fake.TB, opts []Option) *Server {
-	s := &Server{tb: tb, settings: defaults(), accounts: map[string]*Tenant{}}
+	if tb != nil {
+		tb.Helper()
+	}
+	s := &Server{settings: defaults(), accounts: map[string]*Tenant{}}
 	s.Server = fake.New(tb, s.api(), &s.settings, opts...)
 	s.header = http.Header{"Content-Type": {s.settings.contentType}}
 	s.Tenant = s.newTenant(s.First(), s.settings.account, s.settings.secret)
