@@ -67,6 +67,9 @@ func New(tb TB, api API, settings any, opts ...Option) *Server {
 	if tb == nil {
 		tb = nobody{}
 	}
+	if api.Error == nil {
+		panic("fake: " + api.Name + ": an API needs words of failure: Error is nil")
+	}
 	s := &Server{
 		tb: tb, api: api, opt: options{seed: 1, keep: -1, allow: map[string]bool{}},
 		guard: bubble.NewGuard(), stages: api.Stages, foreign: map[string]*conn{},

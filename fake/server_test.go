@@ -150,3 +150,10 @@ func TestWrongUseOfTheAPI(t *testing.T) {
 		s.findings = nil // they were meant
 	})
 }
+
+func TestAnAPINeedsWordsOfFailure(t *testing.T) {
+	t.Parallel()
+	require.PanicsWithValue(t, "fake: mute: an API needs words of failure: Error is nil", func() {
+		New(nil, API{Name: "mute", Base: "https://mute.example"}, nil)
+	})
+}
