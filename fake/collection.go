@@ -60,7 +60,7 @@ func NewCollection[K cmp.Ordered, T any](t *Tenant, spec Spec[K, T]) *Collection
 
 // Add stores a record as if it had been made in the vendor's back office: an
 // empty id and empty times are filled in, nothing is validated. An id in use,
-// and what the API's sheet calls a mistake of the test, is one. It gives the
+// and what the API package calls illegal, is a mistake of the test. It gives the
 // record as stored.
 func (c *Collection[K, T]) Add(v T) T {
 	s := c.t.s

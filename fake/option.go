@@ -71,7 +71,7 @@ func Allow(kinds ...string) Option {
 // certificate; another client gets it from Certificate.
 func TLS() Option { return shared(func(o *options) { o.tls = true }) }
 
-// HTTP2 serves HTTP/2 over TLS.
+// HTTP2 serves HTTP/2 over TLS. In a synctest bubble it takes Go 1.26.
 func HTTP2() Option { return shared(func(o *options) { o.tls, o.http2 = true, true }) }
 
 // KeepJournal keeps the last n exchanges only; 0 keeps none, and without the

@@ -83,6 +83,10 @@ func New(tb TB, api API, settings any, opts ...Option) *Server {
 			s.Mistake("%v", err)
 		}
 	}
+	if s.opt.http2 && s.guard.Inside() && !bubble.HTTP2 {
+		s.tb.Helper()
+		s.Mistake("HTTP2: before Go 1.26 net/http cannot serve HTTP/2 in a synctest bubble; use it outside, or TLS")
+	}
 	if s.stages == nil {
 		s.stages = usualStages
 	}

@@ -2,10 +2,13 @@ package fake
 
 import (
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/cartdouble/cartdouble/fake/internal/bubble"
 
 	"github.com/stretchr/testify/require"
 )
@@ -50,6 +53,9 @@ func serverEverywhere(t *testing.T, test func(t *testing.T, s *shelf, ask func(m
 				test(t, s, func(method, path, body string) (int, string, error) {
 					return s.askVia(client, base, method, path, body)
 				})
+			}
+			if way.bubble && strings.HasPrefix(way.name, "HTTP/2") && !bubble.HTTP2 {
+				t.Skip("net/http cannot, before Go 1.26")
 			}
 			if way.bubble {
 				synctest.Test(t, run)
@@ -155,5 +161,25 @@ func TestAnAPINeedsWordsOfFailure(t *testing.T) {
 	t.Parallel()
 	require.PanicsWithValue(t, "fake: mute: an API needs words of failure: Error is nil", func() {
 		New(nil, API{Name: "mute", Base: "https://mute.example"}, nil)
+	})
+}
+
+// Where net/http cannot serve HTTP/2 in a bubble, the sentence comes before the
+// runtime ends the test binary.
+func TestHTTP2InABubble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tb := &spy{}
+		fatal := tb.run(func() {
+			s := newShelf(tb, HTTP2())
+			defer s.Close()
+			_, _, err := s.ask("GET", "/books.json", "")
+			require.NoError(t, err)
+		})
+		if bubble.HTTP2 {
+			require.Empty(t, fatal)
+			return
+		}
+		require.Contains(t, fatal, "before Go 1.26")
 	})
 }

@@ -18,6 +18,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/cartdouble/cartdouble/fake/internal/bubble"
 )
 
 // pipeProtocol is what net/http speaks over the pipe.
@@ -58,6 +60,9 @@ type pipeServer struct {
 
 func pipeServe(t testing.TB, p pipeProtocol, h http.HandlerFunc) *pipeServer {
 	t.Helper()
+	if p == pipeHTTP2 && bubble.ID() != 0 && !bubble.HTTP2 {
+		t.Skip("net/http cannot serve HTTP/2 in a bubble, before Go 1.26")
+	}
 	var protocols http.Protocols
 	protocols.SetHTTP1(p != pipeHTTP2)
 	protocols.SetHTTP2(p == pipeHTTP2)
