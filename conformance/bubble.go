@@ -66,7 +66,10 @@ func (e *evaluator[C]) inBubble(k *check[C], sc scene[C]) (v verdict) {
 			v = verdict{state: broke, note: fmt.Sprint(p)}
 			return
 		}
-		if v.left = stacksOf(bubble); k.leaks && v.state == pass {
+		if v.left = fmt.Sprint(p); !e.cfg.once {
+			v.left = stacksOf(bubble)
+		}
+		if k.leaks && v.state == pass {
 			v.state = k.level.broken()
 			v.finding = found("goroutine-left", "no goroutine after the client was dropped", "%v", p)
 		}
@@ -235,12 +238,18 @@ func bubbleOf(line string) string {
 	return "synctest bubble " + number
 }
 
-// stacksOf gives the stacks of the goroutines in a bubble.
+// stacksOf gives the stacks of the goroutines in a bubble. They are picked out
+// of those of the whole process, which may be many.
 func stacksOf(bubble string) string {
+	const most = 1 << 28
 	buf := make([]byte, 1<<20)
-	buf = buf[:runtime.Stack(buf, true)]
+	n := runtime.Stack(buf, true)
+	for n == len(buf) && n < most {
+		buf = make([]byte, 2*len(buf))
+		n = runtime.Stack(buf, true)
+	}
 	var found []string
-	for stack := range strings.SplitSeq(string(buf), "\n\n") {
+	for stack := range strings.SplitSeq(string(buf[:n]), "\n\n") {
 		line, _, _ := strings.Cut(stack, "\n")
 		if bubble != "" && strings.Contains(line, bubble+"]") {
 			found = append(found, stack)

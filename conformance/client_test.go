@@ -135,6 +135,29 @@ func TestGoroutineThatStaysIsReported(t *testing.T) {
 
 func leftBehind() { select {} }
 
+// waitDeep waits with that many calls on its stack.
+func waitDeep(calls int, done chan int) int {
+	if calls == 0 {
+		return <-done
+	}
+	return waitDeep(calls-1, done) + 1
+}
+
+// What stays behind is found among many goroutines of others.
+func TestGoroutineThatStaysIsFoundAmongMany(t *testing.T) {
+	t.Parallel()
+	done := make(chan int)
+	defer close(done)
+	for range 600 {
+		go waitDeep(40, done)
+	}
+	res := one(t, func(tb fake.TB, env Env) CartfunnelClient {
+		go leftBehind()
+		return good(tb, env)
+	})
+	contains(t, res.Left, "leftBehind")
+}
+
 // The reply's body is what is forgotten most; its goroutine waits in net/http.
 func TestForgottenBodyIsALeak(t *testing.T) {
 	t.Parallel()

@@ -26,7 +26,7 @@ type config struct {
 	today    time.Time
 	patience func(check string) (over <-chan time.Time, stop func()) // for one scene of a check
 	reverse  bool
-	once     bool // what does not pass is not tried again
+	once     bool // what does not pass is not tried again, or looked into
 }
 
 // aMinute is of the machine's time: virtual time stands still where it is used up.
