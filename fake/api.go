@@ -21,8 +21,10 @@ type API struct {
 	Name   string             // "shopapi"
 	Base   string             // documented base URL, without a final slash
 	Hosts  []string           // hosts that the in-memory client answers for
+	Method func(*Call) string // the verb that counts; nil: the request's
 	Path   func(*Call) string // what the routes are matched against; nil: the path below Base
 	Routes []Route            // in the order of the document
+	Serves func(Route) bool   // asked once, after the options: whether the route is on; nil: all are
 	Stages []Stage            // nil: the order of Match, Auth, Accept, Faults, Limit, Handle
 
 	Auth   func(*Call) (Caller, error) // who calls; nil: the document asks for no credentials
@@ -80,7 +82,9 @@ type Budget struct {
 // Drift is how many records appear, vanish and are changed between two pages.
 type Drift struct{ Insert, Delete, Touch int }
 
-// A Stage is a step of deciding a call that an API may put in another place.
+// A Stage is a step of deciding a call that an API may put in another place. A
+// scope is asked for as soon as caller and route are known: at the end of the
+// later of Match and Auth.
 type Stage int
 
 // The stages, in their usual order.

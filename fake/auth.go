@@ -2,7 +2,8 @@ package fake
 
 import "slices"
 
-// auth is the stage that asks who calls and whether the caller may do this.
+// auth is the stage that asks who calls and, where the route is known already,
+// whether the caller may do this.
 func (s *Server) auth(c *Call) error {
 	if s.api.Auth == nil {
 		return nil
@@ -11,8 +12,19 @@ func (s *Server) auth(c *Call) error {
 	if err != nil {
 		return err
 	}
-	c.Caller = caller
-	if c.Route != nil && c.Route.Scope != "" && !slices.Contains(caller.Scopes, c.Route.Scope) {
+	c.Caller, c.known = caller, true
+	if c.answered {
+		return nil
+	}
+	return s.permit(c)
+}
+
+// permit asks for the scope of the route once the caller is known too.
+func (s *Server) permit(c *Call) error {
+	if !c.known || !c.matched {
+		return nil
+	}
+	if c.Route.Scope != "" && !slices.Contains(c.Caller.Scopes, c.Route.Scope) {
 		return &Error{Kind: OutOfScope}
 	}
 	s.intercepted(Authenticated, c)

@@ -31,6 +31,8 @@ type Call struct {
 	conn     *conn
 	params   params
 	missed   *Error // what Match will answer: there is no such route
+	matched  bool   // Match has let the call pass
+	known    bool   // Auth has
 	query    url.Values
 	plan     plan
 	reply    *Reply
@@ -66,6 +68,23 @@ func (c *Call) Int(name string) int64 {
 		return 0
 	}
 	return n
+}
+
+// Missed is what the stage Match will answer, NoRoute or BadMethod; nil where the
+// call has a route. It is known from the beginning.
+func (c *Call) Missed() *Error { return c.missed }
+
+// Basic gives the credentials of the header Authorization: Basic.
+func (c *Call) Basic() (user, password string, ok bool) { return c.Request.BasicAuth() }
+
+// Form reads the body as application/x-www-form-urlencoded, with all values of a
+// repeated name. What cannot be unescaped is Malformed.
+func (c *Call) Form() (url.Values, error) {
+	form, err := url.ParseQuery(string(c.Body))
+	if err != nil {
+		return nil, &Error{Kind: Malformed}
+	}
+	return form, nil
 }
 
 // JSON reads the body: one valid JSON value in valid UTF-8 with nothing but

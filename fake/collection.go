@@ -29,8 +29,11 @@ type Spec[K cmp.Ordered, T any] struct {
 	Touch   func(before T, v *T, now time.Time) // moves the time of change, unless the test set it
 	Illegal func(T) error                       // what the store cannot hold
 	Encode  func(*T) []byte                     // wire form, kept with the record; nil: none is kept
-	Index   map[string]func(*T) string          // look-ups by text; "" is not looked up
 	Changed func(before, after *T)              // told of each change, in order; nil for none before or after
+
+	Index  map[string]func(v *T, add func(text string)) // look-ups by text, of which a record may have several; "" is none
+	Orders map[string]func(a, b *T) int                 // further orders; records that are equal go by key ascending
+	Keep   time.Duration                                // how long earlier versions can be read by AsOf; 0: not at all
 }
 
 type table[K cmp.Ordered, T any] struct {
@@ -38,7 +41,9 @@ type table[K cmp.Ordered, T any] struct {
 	spec    Spec[K, T]
 	rows    []*row[K, T] // by key ascending; a row never changes, it is replaced
 	indexes map[string]*index[K]
-	arrays  map[[2]int][]byte // joined pages, until the next change
+	orders  map[string]*Ordered[K, T] // those that were asked for
+	past    []version[K, T]           // by time, the oldest first
+	arrays  map[[2]int][]byte         // joined pages, until the next change
 }
 
 type row[K cmp.Ordered, T any] struct {
@@ -232,6 +237,15 @@ func (c *Collection[K, T]) Wire(id K) []byte {
 	return nil
 }
 
+// Look is for handlers: the record itself with its wire form, nil where there is
+// none. Neither is to be changed.
+func (c *Collection[K, T]) Look(id K) (v *T, wire []byte) {
+	if i, found := c.position(id); found {
+		return &c.rows[i].value, c.rows[i].wire
+	}
+	return nil, nil
+}
+
 // Range is for handlers: the records at the positions from up to to, counted
 // from 0 by id ascending, with their wire forms. Where from is above to, it goes
 // down from the position before from to to. Neither is to be changed.
@@ -336,6 +350,7 @@ func (c *table[K, T]) insert(v *T, quiet bool) *row[K, T] {
 		c.t.s.counters[c.spec.Name] = max(c.t.s.counters[c.spec.Name], n)
 	}
 	i, _ := c.position(r.key)
+	c.remember(r.key, nil)
 	c.rows = slices.Insert(c.rows, i, r)
 	c.indexed(r, true)
 	c.told(nil, &r.value, quiet)
@@ -344,6 +359,7 @@ func (c *table[K, T]) insert(v *T, quiet bool) *row[K, T] {
 
 func (c *table[K, T]) replace(i int, v *T, quiet bool) *row[K, T] {
 	before, r := c.rows[i], c.row(v)
+	c.remember(r.key, before)
 	c.indexed(before, false)
 	c.rows[i] = r
 	c.indexed(r, true)
@@ -353,6 +369,7 @@ func (c *table[K, T]) replace(i int, v *T, quiet bool) *row[K, T] {
 
 func (c *table[K, T]) remove(i int, quiet bool) {
 	before := c.rows[i]
+	c.remember(before.key, before)
 	c.indexed(before, false)
 	c.rows = slices.Delete(c.rows, i, i+1)
 	c.told(&before.value, nil, quiet)
@@ -366,14 +383,22 @@ func (c *table[K, T]) row(v *T) *row[K, T] {
 	return r
 }
 
-// indexed keeps the indexes in step with a record that comes or goes.
+// indexed keeps indexes and orders in step with a record that comes or goes.
 func (c *table[K, T]) indexed(r *row[K, T], in bool) {
 	c.arrays = nil
-	for name, text := range c.spec.Index {
+	for name, texts := range c.spec.Index {
+		x := c.indexes[name]
 		if in {
-			c.indexes[name].add(text(&r.value), r.key)
+			texts(&r.value, func(text string) { x.add(text, r.key) })
 		} else {
-			c.indexes[name].remove(text(&r.value), r.key)
+			texts(&r.value, func(text string) { x.remove(text, r.key) })
+		}
+	}
+	for _, o := range c.orders {
+		if in {
+			o.add(r)
+		} else {
+			o.remove(r)
 		}
 	}
 }
@@ -385,7 +410,8 @@ func (c *table[K, T]) told(before, after *T, quiet bool) {
 }
 
 func (c *table[K, T]) clear() {
-	c.rows, c.arrays, c.indexes = nil, nil, map[string]*index[K]{}
+	c.rows, c.arrays, c.past = nil, nil, nil
+	c.indexes, c.orders = map[string]*index[K]{}, map[string]*Ordered[K, T]{}
 	for name := range c.spec.Index {
 		c.indexes[name] = &index[K]{one: map[string]K{}, more: map[string][]K{}}
 	}
@@ -410,11 +436,15 @@ func (x *index[K]) add(text string, key K) {
 		return
 	}
 	if keys, is := x.more[text]; is {
-		i, _ := slices.BinarySearch(keys, key)
-		x.more[text] = slices.Insert(keys, i, key)
+		if i, twice := slices.BinarySearch(keys, key); !twice {
+			x.more[text] = slices.Insert(keys, i, key)
+		}
 		return
 	}
 	if other, is := x.one[text]; is {
+		if other == key {
+			return
+		}
 		delete(x.one, text)
 		x.more[text] = []K{min(other, key), max(other, key)}
 		return
@@ -428,7 +458,9 @@ func (x *index[K]) remove(text string, key K) {
 	}
 	keys, is := x.more[text]
 	if !is {
-		delete(x.one, text)
+		if x.one[text] == key {
+			delete(x.one, text)
+		}
 		return
 	}
 	if i, found := slices.BinarySearch(keys, key); found {

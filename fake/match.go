@@ -136,6 +136,10 @@ func cutEscaped(path, prefix string) (below string, found bool) {
 // interceptors from the beginning.
 func (s *Server) find(c *Call) {
 	path, escaped := s.path(c)
+	method := c.Request.Method
+	if s.api.Method != nil {
+		method = s.api.Method(c)
+	}
 	var methods []string
 	for i := range s.routes {
 		r := &s.routes[i]
@@ -144,11 +148,11 @@ func (s *Server) find(c *Call) {
 			continue
 		}
 		switch {
-		case r.pattern.method == c.Request.Method && r.Handle != nil:
+		case r.pattern.method == method && r.Handle != nil:
 			c.Op, c.Route, c.params = r.Op, &r.Route, params
 			c.entry.Op = r.Op
 			return
-		case r.pattern.method == c.Request.Method:
+		case r.pattern.method == method:
 			c.Route = &r.Route
 		case r.Handle != nil:
 			methods = append(methods, r.pattern.method)
@@ -161,13 +165,21 @@ func (s *Server) find(c *Call) {
 	}
 }
 
-// match is the stage: a call without a route is answered in the API's words and
-// is a mistake of the client.
+// match is the stage: a call without a route is answered in the API's words.
 func (s *Server) match(c *Call) error {
-	if c.missed == nil {
-		s.intercepted(Matched, c)
+	if c.missed != nil {
+		return c.missed
+	}
+	c.matched = true
+	s.intercepted(Matched, c)
+	if c.answered {
 		return nil
 	}
+	return s.permit(c)
+}
+
+// unrouted finds the mistake of a client that called what is not there.
+func (s *Server) unrouted(c *Call) {
 	request := c.Request.Method + " " + c.Request.URL.Path
 	detail := request + ": no such endpoint"
 	switch near := s.nearestRoute(c); {
@@ -181,7 +193,6 @@ func (s *Server) match(c *Call) error {
 		detail += "; did you mean " + near + "?"
 	}
 	s.found(Finding{Call: c.Seq, Kind: string(NoRoute), Detail: detail, Mistake: true})
-	return c.missed
 }
 
 // nearestRoute is the served route whose spelling comes closest to the request.

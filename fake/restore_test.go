@@ -204,8 +204,7 @@ func restoreConsistent(t *testing.T, books *Collection[int64, book]) {
 		require.Equal(t, r.key, r.value.ID)
 		require.Equal(t, string(books.spec.Encode(&r.value)), string(r.wire))
 		last = r.key
-		title := books.spec.Index["title"](&r.value)
-		titles[title] = append(titles[title], r.key)
+		books.spec.Index["title"](&r.value, func(title string) { titles[title] = append(titles[title], r.key) })
 	}
 	delete(titles, "")
 	x := books.indexes["title"]

@@ -96,6 +96,9 @@ func New(tb TB, api API, settings any, opts ...Option) *Server {
 	}
 	s.base = base.Path
 	for _, r := range api.Routes {
+		if api.Serves != nil && !api.Serves(r) {
+			r.Handle = nil
+		}
 		s.routes = append(s.routes, route{r, parsePattern(r.Pattern)})
 	}
 	s.clock = newClock(s.opt.start, s.opt.frozen)
@@ -192,9 +195,13 @@ func (s *Server) stage(c *Call) error {
 		case Handle:
 			err = s.handle(c)
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			continue
 		}
+		if e, failed := err.(*Error); failed && stage < Faults && (e.Kind == NoRoute || e.Kind == BadMethod) {
+			s.unrouted(c)
+		}
+		return err
 	}
 	return nil
 }

@@ -104,7 +104,18 @@ func newShelf(tb TB, opts ...Option) *shelf {
 			w := strconv.AppendInt([]byte(`{"id":`), b.ID, 10)
 			return append(AppendString(append(w, `,"title":`...), b.Title), '}')
 		},
-		Index: map[string]func(*book) string{"title": func(b *book) string { return strings.ToLower(b.Title) }},
+		Index: map[string]func(*book, func(string)){
+			"title": func(b *book, add func(string)) { add(strings.ToLower(b.Title)) },
+			"tag": func(b *book, add func(string)) {
+				for _, tag := range b.Tags {
+					add(tag)
+				}
+			},
+		},
+		Keep: time.Hour,
+		Orders: map[string]func(a, b *book) int{
+			"title": func(a, b *book) int { return strings.Compare(a.Title, b.Title) },
+		},
 	})
 	return s
 }

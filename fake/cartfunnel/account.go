@@ -48,7 +48,7 @@ func (s *Server) newTenant(engine *fake.Tenant, name, secret string) *Tenant {
 		Touch:   touchCustomer,
 		Illegal: t.illegal,
 		Encode:  s.encodeCustomer,
-		Index:   map[string]func(*Customer) string{byEmail: func(c *Customer) string { return foldEmail(c.Email) }},
+		Index:   map[string]func(*Customer, func(string)){byEmail: func(c *Customer, add func(string)) { add(foldEmail(c.Email)) }},
 	})
 	t.forget()
 	return t
