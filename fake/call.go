@@ -39,6 +39,7 @@ type Call struct {
 	answered bool // by an interceptor: the stages that follow are left out
 	inserted int  // records that this call added
 	changed  bool // this call changed the state
+	limited  bool // the documented limit refused this call
 	locked   bool
 }
 
@@ -188,6 +189,10 @@ func (c *Call) Refusals(t *Tenant, keys ...string) []string {
 	return append(texts, c.plan.refuse...)
 }
 
+// Limited tells whether the documented limit refused the call, which then was
+// not looked at any further.
+func (c *Call) Limited() bool { return c.limited }
+
 // Reply is what the handler answered, nil before it has.
 func (c *Call) Reply() *Reply { return c.reply }
 
@@ -207,9 +212,10 @@ func (c *Call) Answer(r Reply) {
 	c.reply, c.answered = &r, true
 }
 
-// Inject is for interceptors, at Connect and Matched: these faults hit exactly
-// this call, whatever their triggers say. A fault that this server cannot do is
-// an error.
+// Inject is for interceptors, before the stage Faults: at Connect and Matched, and
+// at Throttled where the API puts its limit first. These faults hit exactly this
+// call, whatever their triggers say. A fault that this server cannot do is an
+// error.
 func (c *Call) Inject(faults ...Fault) error {
 	for _, f := range faults {
 		k, err := c.s.vet(f)

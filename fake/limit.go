@@ -21,6 +21,7 @@ func (s *Server) limit(c *Call) error {
 		}
 		if len(passed) >= b.Calls {
 			s.passed[b.Key] = passed
+			c.limited = true
 			return &Error{Kind: Limited}
 		}
 		s.passed[b.Key] = append(passed[:len(passed):len(passed)], now)

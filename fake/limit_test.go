@@ -58,6 +58,28 @@ func TestLimitCountsWhatPassedTheStagesBefore(t *testing.T) {
 	require.False(t, limitAsk(t, s, "r"))
 }
 
+// An interceptor can tell what the documented limit refused from what a fault
+// did, and one at Throttled comes in time to put a fault on the call where the
+// API asks for its limit first.
+func TestLimitedAndThrottled(t *testing.T) {
+	t.Parallel()
+	api := tinyAPI(tinyRoute("Ask", "GET /a", func(*Call) string { return "yes" }))
+	api.Stages = []Stage{Match, Limit, Faults, Handle}
+	api.Limit = func(*Call) Budget { return Budget{Key: "all", Calls: 1, Window: time.Second} }
+	s := New(t, api, nil, Frozen())
+	var limited []bool
+	s.Intercept(Throttled, func(c *Call) { require.NoError(t, c.Inject(NewFault("rate-limited"))) })
+	s.Intercept(Body, func(c *Call) { limited = append(limited, c.Limited()) })
+	for range 2 {
+		status, body := tinyAsk(t, s, "GET", "/a")
+		require.Equal(t, 400, status)
+		require.Equal(t, "limited", body)
+	}
+	require.Equal(t, []bool{false, true}, limited)
+	require.Equal(t, "rate-limited", s.Calls()[0].Fault)
+	require.Empty(t, s.Calls()[1].Fault)
+}
+
 func TestNoLimit(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t, Frozen(), withLimit(0))

@@ -185,7 +185,7 @@ func (s *Server) unrouted(c *Call) {
 	switch near := s.nearestRoute(c); {
 	case c.Route != nil:
 		detail = request + ": " + c.Route.Op + " is not modelled"
-		if c.Route.Clause == "" {
+		if c.Route.Clause == "" && !c.Route.Extension {
 			detail = request + ": " + c.Route.Op + " is no operation of this API"
 		}
 		c.Route = nil
@@ -199,8 +199,11 @@ func (s *Server) unrouted(c *Call) {
 // A request that lacks the end of a segment, such as ".json", is closest to the
 // route that has it.
 func (s *Server) nearestRoute(c *Call) string {
-	request := c.Request.Method + " " + c.Request.URL.Path
 	below := strings.TrimPrefix(c.Request.URL.Path, s.base)
+	if path, _ := s.path(c); path != "" && s.api.Path != nil {
+		below = path
+	}
+	request := c.Request.Method + " " + s.base + below
 	var spelled, filled []string
 	for _, r := range s.routes {
 		if r.Handle == nil {

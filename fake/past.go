@@ -14,15 +14,16 @@ type version[K cmp.Ordered, T any] struct {
 	until time.Time
 }
 
-// remember keeps what a change replaces, while Spec.Keep asks for it, and
-// forgets what is older.
+// remember keeps what a change replaces, while Spec.Keep or a fault asks for
+// it, and forgets what is older.
 func (c *table[K, T]) remember(key K, before *row[K, T]) {
-	if c.spec.Keep <= 0 {
+	keep := max(c.spec.Keep, c.t.s.lag)
+	if keep <= 0 {
 		return
 	}
 	now := c.t.s.clock.now()
 	old := 0
-	for old < len(c.past) && now.Sub(c.past[old].until) > c.spec.Keep {
+	for old < len(c.past) && now.Sub(c.past[old].until) > keep {
 		old++
 	}
 	c.past = append(slices.Delete(c.past, 0, old), version[K, T]{key, before, now})

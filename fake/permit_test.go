@@ -119,6 +119,7 @@ func TestRoutesThatAnOptionSwitchesOff(t *testing.T) {
 	t.Parallel()
 	api := permitAPI()
 	api.Serves = func(r Route) bool { return !r.Extension }
+	api.Routes = append(api.Routes, Route{Op: "Hosted", Pattern: "GET /hosted", Extension: true})
 	s := New(nil, api, nil)
 	defer s.Close()
 	_, got := permitAsk(t, s, "rw", "GET", "/extra", "")
@@ -126,6 +127,34 @@ func TestRoutesThatAnOptionSwitchesOff(t *testing.T) {
 	require.Equal(t, "call 1: no-route: GET /api/extra: Extra is not modelled", s.Findings()[0].String())
 	_, got = permitAsk(t, s, "rw", "GET", "/a", "")
 	require.Equal(t, "read", got)
+	_, got = permitAsk(t, s, "rw", "GET", "/hosted", "")
+	require.Equal(t, "no-route", got)
+	require.Equal(t, "call 3: no-route: GET /api/hosted: Hosted is not modelled", s.Findings()[1].String(), "known from elsewhere")
+}
+
+// What is served under several paths has its nearest route by the one that counts.
+func TestNearestRouteByThePathThatCounts(t *testing.T) {
+	t.Parallel()
+	api := tinyAPI(tinyRoute("List", "GET /shop/items", func(*Call) string { return "items" }))
+	api.Path = func(c *Call) string { return "/shop" + strings.TrimPrefix(c.Request.URL.Path, "/api") }
+	s := New(nil, api, nil)
+	defer s.Close()
+	_, got := permitAsk(t, s, "", "GET", "/item", "")
+	require.Equal(t, "no-route", got)
+	require.Equal(t, "call 1: no-route: GET /api/item: no such endpoint; did you mean GET /api/shop/items?", s.Findings()[0].String())
+}
+
+// A counter that is raised goes on from there, and never back.
+func TestRaiseID(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, Seed(9))
+	require.EqualValues(t, 9, s.Server.Seed())
+	s.Locked(func() {
+		s.RaiseID("orders", 41)
+		require.EqualValues(t, 42, s.NextID("orders"))
+		s.RaiseID("orders", 7)
+		require.EqualValues(t, 43, s.NextID("orders"))
+	})
 }
 
 // The verb may stand elsewhere than in the request line.

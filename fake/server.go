@@ -46,6 +46,7 @@ type Server struct {
 	lost         map[uint64]lostCall
 	tenants      []*Tenant
 	counters     map[string]int64
+	lag          time.Duration // how long collections keep earlier versions, whatever Spec.Keep says
 	random       *rand.ChaCha8 // nil until it is asked
 	dateOf       int64
 	dateText     []string
@@ -282,6 +283,14 @@ func (s *Server) NextID(counter string) int64 {
 	s.counters[counter]++
 	return s.counters[counter]
 }
+
+// RaiseID lets a counter go on after n, unless it is beyond it, under Locked.
+func (s *Server) RaiseID(counter string, n int64) {
+	s.counters[counter] = max(s.counters[counter], n)
+}
+
+// Seed is where ids and chance come from, 1 unless the option Seed says so.
+func (s *Server) Seed() uint64 { return s.opt.seed }
 
 func (s *Server) newUUID() uuid.UUID {
 	if s.random == nil {
