@@ -18,6 +18,7 @@ var layers = map[string][]string{
 	"fake/faketest": {"fake", "golden", "scenarios"},
 	"conformance":   {"fake", "fake/*", "golden", "scenarios"},
 	"cmd":           {"fake", "fake/*", "golden", "scenarios", "conformance"},
+	"internal":      {},
 	"docs":          {"fake", "fake/*", "scenarios", "conformance"}, // what the README shows
 	".":             {"fake", "fake/*", "golden", "scenarios", "conformance", "fake/faketest"},
 }
