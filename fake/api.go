@@ -34,7 +34,14 @@ type API struct {
 
 	Page  func(*Call) int    // which page a list call reads, from 1; 0: not a paged list
 	Drift func(*Call, Drift) // records come and go between two pages (fault page-drift)
-	Vet   func(Fault) error  // why this API cannot do a fault; nil: it can do all
+	// For the faults token-expired and token-swapped; nil: the API has no such thing.
+	Expire func(c *Call, in time.Duration, refresh string) // ends the caller's token, now or in that time; refresh=ok, rotate, fail
+	Swap   func(account string) (tenant any, err error)    // another Caller.Tenant: of that name, or the next where it is ""
+
+	Vet func(Fault) error // why this API cannot do a fault; nil: it can do all
+
+	Hooks    *HookAPI // the web hooks that this API sends; nil: none
+	Restored func()   // records were put in place by Restore: timers that hang off them are set anew
 
 	Credentials func() Credentials
 	Reset       func() // forgets what the package keeps outside collections

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/cartdouble/cartdouble/fake/internal/memnet"
 	"github.com/google/uuid"
 	"github.com/tidwall/gjson"
 )
@@ -41,10 +42,18 @@ type Call struct {
 	changed  bool // this call changed the state
 	limited  bool // the documented limit refused this call
 	locked   bool
+	caused   []*delivery // leave after the reply
+	early    []*job      // a fault lets them leave before it
 }
 
 // Header gives the first value of a request header, "" without one.
 func (c *Call) Header(name string) string { return c.Request.Header.Get(name) }
+
+// Secure tells whether the client means TLS: the call came over it, or in memory
+// from an https address.
+func (c *Call) Secure() bool {
+	return c.Request.TLS != nil || c.conn != nil && memnet.Secure(c.conn.net)
+}
 
 // Query gives the query parameters, unescaped, all values of each.
 func (c *Call) Query() url.Values {
@@ -196,8 +205,23 @@ func (c *Call) Limited() bool { return c.limited }
 // Reply is what the handler answered, nil before it has.
 func (c *Call) Reply() *Reply { return c.reply }
 
-// Fault is the fault of that name which hits this call.
+// Fault is the fault of that name which hits this call. Some faults are carried
+// out by the API package alone: of those, one that it did not ask for here has
+// not hit the call.
 func (c *Call) Fault(name string) (Fault, bool) {
+	f, planned := c.Planned(name)
+	if planned {
+		if c.plan.took == nil {
+			c.plan.took = map[string]bool{}
+		}
+		c.plan.took[name] = true
+	}
+	return f, planned
+}
+
+// Planned is Fault for an API package that must know the fault's parameters
+// before it can tell whether the fault has an effect on this call.
+func (c *Call) Planned(name string) (Fault, bool) {
 	for _, f := range c.plan.faults {
 		if f.Name() == name {
 			return f, true
@@ -222,7 +246,7 @@ func (c *Call) Inject(faults ...Fault) error {
 		if err != nil {
 			return err
 		}
-		if err := c.plan.add(c, f, k, 0); err != nil {
+		if err := c.plan.add(c, f, k, nil); err != nil {
 			return err
 		}
 	}

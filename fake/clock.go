@@ -24,6 +24,10 @@ type clock struct {
 	timers timers
 	seq    int
 	wake   *time.Timer // running clock: due when the first timer is
+
+	tasks   []*timer // what they run is still to be run, in order
+	running bool     // somebody runs it
+	stopped bool     // the server is closed
 }
 
 // timer is something due at a moment of the clock. When it fires, its work
@@ -33,6 +37,7 @@ type timer struct {
 	seq   int
 	index int // in the heap, -1 when fired or stopped
 	fired chan struct{}
+	do    func() // instead of waking somebody; see schedule
 }
 
 func newClock(start time.Time, frozen bool) *clock {
@@ -157,7 +162,15 @@ func (k *clock) fire() {
 	for len(k.timers) > 0 && !k.timers[0].due.After(now) {
 		t := heap.Pop(&k.timers).(*timer)
 		k.busy++
-		close(t.fired)
+		if t.do == nil {
+			close(t.fired)
+			continue
+		}
+		k.tasks = append(k.tasks, t)
+		if !k.running {
+			k.running = true
+			go k.run()
+		}
 	}
 	k.rearm()
 }
@@ -167,7 +180,7 @@ func (k *clock) rearm() {
 	if k.wake != nil {
 		k.wake.Stop()
 	}
-	if k.frozen || len(k.timers) == 0 {
+	if k.frozen || k.stopped || len(k.timers) == 0 {
 		return
 	}
 	d := max(k.timers[0].due.Sub(k.now()), 0)

@@ -70,7 +70,7 @@ func NewCollection[K cmp.Ordered, T any](t *Tenant, spec Spec[K, T]) *Collection
 func (c *Collection[K, T]) Add(v T) T {
 	s := c.t.s
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	v = c.spec.Clone(v)
 	if c.spec.Fill != nil {
 		c.spec.Fill(&v, s.clock.now())
@@ -90,7 +90,7 @@ func (c *Collection[K, T]) Add(v T) T {
 func (c *Collection[K, T]) Change(id K, f func(*T)) T {
 	s := c.t.s
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	i, found := c.position(id)
 	if !found {
 		s.tb.Helper()
@@ -125,7 +125,7 @@ func (c *Collection[K, T]) Change(id K, f func(*T)) T {
 func (c *Collection[K, T]) Remove(id K) {
 	s := c.t.s
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	i, found := c.position(id)
 	if !found {
 		s.tb.Helper()

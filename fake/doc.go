@@ -20,6 +20,10 @@
 //	send    write the answer, or break the connection       send.go
 //	hook    deliveries that the call has caused             hook.go
 //
+// A delivery has a life of its own: it queues (hook.go), is written and signed
+// (deliver.go), travels (target.go, post.go) to a receiver (receive.go) and is
+// judged (policy.go).
+//
 // From arrive to record a call holds the server's lock, but for the time in
 // which a fault makes it wait. So calls are decided one after the other, in the
 // order of their numbers, and the journal has an exchange whole before the
@@ -41,10 +45,19 @@
 // on a warm connection, are kept visible: while one is armed, connections are
 // closed after each answer.
 //
+// # Deliveries
+//
+// Events queue in the order of the changes and leave one at a time: those of a
+// call after its reply, those of a change by the test before it returns. The
+// body is written when the change happens, the signature at each attempt.
+// Timeouts, retries and abandoned things are timers of the server's clock.
+// Hooks.To, ToURL and Receive say where deliveries go; nothing is dialled but
+// the loopback interface, and no name is looked up.
+//
 // # Findings
 //
 // What the fake sees the client do wrong is a Finding. A mistake fails the test
-// at cleanup: no-route, foreign-host, too-soon, unspent-fault, blind-repeat. A
-// note is only listed. Strict and Allow change the grade; the client gets the
-// API's own answer in any case.
+// at cleanup: no-route, foreign-host, too-soon, unspent-fault, blind-repeat,
+// unclaimed-delivery. A note is only listed. Strict and Allow change the grade;
+// the client gets the API's own answer in any case.
 package fake

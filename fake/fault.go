@@ -51,6 +51,12 @@ func (f Fault) Set(param string, values ...string) Fault {
 	return f
 }
 
+// AboutDeliveries tells whether the fault hits deliveries, not calls.
+func (f Fault) AboutDeliveries() bool {
+	k := kinds[f.name]
+	return k != nil && k.hook != nil
+}
+
 // Get is the value of a parameter or trigger, "" where it is not set.
 func (f Fault) Get(param string) string {
 	for _, w := range f.words {

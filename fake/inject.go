@@ -23,6 +23,7 @@ type armed struct {
 	sendings map[uint64]int // of each request
 	passed   []time.Time    // calls let through, for a fault that is a rate
 	firstHit time.Time
+	lists    map[string]time.Time // last reads, by caller and operation, where cursors expire
 	fired    int
 	disarmed bool
 }
@@ -44,6 +45,11 @@ func (s *Server) Inject(faults ...Fault) *Armed {
 	}
 	s.mu.Lock()
 	s.armed = append(s.armed, a.list...)
+	for _, one := range a.list {
+		if one.kind.arms != nil {
+			one.kind.arms(s, one.fault)
+		}
+	}
 	s.mu.Unlock()
 	if slices.ContainsFunc(a.list, (*armed).mustBeSeen) {
 		s.net.closeIdle()
@@ -65,11 +71,23 @@ func (s *Server) arm(f Fault) (*armed, error) {
 	if a.trigger, err = parseTrigger(f, k.params); err != nil {
 		return nil, err
 	}
+	for _, when := range a.trigger.when {
+		if where, _, has := strings.Cut(when.Path, ":"); has && where != "state" && k.hook != nil {
+			return nil, fmt.Errorf("fault %s: when=%s: a delivery has its body and the state only", f.name, when.Path)
+		}
+	}
 	if k.bound != nil {
 		a.trigger.first = k.bound(f, a.trigger.first)
 	}
 	for _, on := range f.All("on") {
 		for text := range strings.SplitSeq(on, ",") {
+			if k.hook != nil {
+				if err := s.Hooks.selects(text); err != nil {
+					return nil, fmt.Errorf("fault %s: on=%w", f.name, err)
+				}
+				a.trigger.topics = append(a.trigger.topics, strings.TrimPrefix(text, "hook:"))
+				continue
+			}
 			sel, err := s.parseSelector(text)
 			if err == nil && !s.possible(sel) {
 				err = fmt.Errorf("%q fits no endpoint of this API", text)
@@ -89,6 +107,9 @@ func (s *Server) vet(f Fault) (*kind, error) {
 		return nil, err
 	}
 	k := kinds[f.name]
+	if k.hook != nil && s.api.Hooks == nil {
+		return nil, fmt.Errorf("fault %s: this API sends no deliveries", f.name)
+	}
 	for _, vet := range []func(*Server, Fault) error{k.vet, vetByAPI} {
 		if vet == nil {
 			continue
@@ -160,7 +181,7 @@ func (s *Server) faults(c *Call) error {
 		if !a.hits(c) {
 			continue
 		}
-		if c.plan.add(c, a.fault, a.kind, a.fired) == nil {
+		if c.plan.add(c, a.fault, a.kind, a) == nil {
 			if a.fired == 0 {
 				a.firstHit = c.Now()
 			}

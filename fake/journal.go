@@ -151,6 +151,7 @@ func (s *Server) record(c *Call) {
 		e.date = s.date()
 		s.tell(c, r)
 	}
+	c.plan.unasked(c)
 	e.Fault = c.plan.String()
 	e.complete, e.held = true, false
 	s.blindRepeat(c)

@@ -38,6 +38,15 @@ type kind struct {
 	chooses func(c *Call, a *armed) bool        // which calls can be hit at all
 	bound   func(f Fault, first int) int        // how often it hits, where a parameter says so
 	plan    func(c *Call, f Fault, already int) // already: how often it has hit before
+
+	asked  bool                     // the API's own code does it, if it asks Call.Fault
+	spared func(c *Call, a *armed)  // what follows where it did not ask
+	arms   func(s *Server, f Fault) // what follows from arming it
+
+	forged bool                                  // not what the vendor would send: its fate is not the delivery's
+	hook   func(p *parcel, f Fault, already int) // of a fault that is about deliveries, instead of plan
+	picks  func(h *Hooks, f Fault, j *job) bool  // which sendings can be hit at all
+	early  bool                                  // decided before the call that causes the delivery is answered
 }
 
 // A param checks the value of a parameter.

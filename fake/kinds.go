@@ -2,6 +2,7 @@ package fake
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -9,9 +10,17 @@ import (
 	"time"
 )
 
-// kinds is the fault table. What a fault looks like on the wire is the API's;
+// kinds is the fault table.
+var kinds = func() map[string]*kind {
+	all := maps.Clone(callKinds)
+	maps.Copy(all, partKinds)
+	maps.Copy(all, hookKinds)
+	return all
+}()
+
+// callKinds are the faults that the engine carries out on calls. What a fault looks like on the wire is the API's;
 // whether, when and how often it happens is told here.
-var kinds = map[string]*kind{
+var callKinds = map[string]*kind{
 	// credentials
 	"wrong-credentials": {
 		point: Authenticated, ends: true,
@@ -111,7 +120,7 @@ var kinds = map[string]*kind{
 		params: map[string]param{"delay": someTime, "jitter": anyTime},
 		needs:  []string{"delay"},
 		plan: func(c *Call, f Fault, already int) {
-			d := f.duration("delay", 0) + time.Duration(c.s.draw(f, c, already)*float64(f.duration("jitter", 0)))
+			d := f.duration("delay", 0) + time.Duration(c.s.draw(f, c.Op, c.identity(), already)*float64(f.duration("jitter", 0)))
 			if f.Get("apply") == "after" {
 				c.plan.linger = d
 			} else {
@@ -284,8 +293,8 @@ func vetScope(s *Server, f Fault) error {
 	return nil
 }
 
-func vetHooks(_ *Server, f Fault) error {
-	if f.Has("hooks") {
+func vetHooks(s *Server, f Fault) error {
+	if f.Has("hooks") && s.api.Hooks == nil {
 		return fmt.Errorf("hooks=%s: this API sends no deliveries", f.Get("hooks"))
 	}
 	return nil

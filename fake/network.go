@@ -51,7 +51,7 @@ func newNetwork(s *Server) *network {
 		MaxIdleConnsPerHost: 1 << 10,
 	}
 	if !s.opt.tls {
-		n.client.DialTLSContext = n.dial
+		n.client.DialTLSContext = n.dialSecure
 		return n
 	}
 	n.cert = newCertificate(s.api.Hosts)
@@ -83,7 +83,18 @@ func (n *network) track(c net.Conn, state http.ConnState) {
 
 // dial connects to the listener in memory, whatever the address.
 func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	return n.memory().Dial(ctx)
+}
+
+// dialSecure is dial for https, where no TLS is asked for.
+func (n *network) dialSecure(ctx context.Context, _, _ string) (net.Conn, error) {
+	return n.memory().DialSecure(ctx)
+}
+
+// memory is the listener in memory, which is opened now.
+func (n *network) memory() *memnet.Listener {
 	n.mu.Lock()
+	defer n.mu.Unlock()
 	if n.mem == nil {
 		n.mem = memnet.Listen(n.s.api.Name)
 		n.mem.Refuse(n.down > 0)
@@ -93,9 +104,7 @@ func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 			n.serve(n.mem)
 		}
 	}
-	mem := n.mem
-	n.mu.Unlock()
-	return mem.Dial(ctx)
+	return n.mem
 }
 
 func (n *network) serve(l net.Listener) {
@@ -204,8 +213,14 @@ func (s *Server) answers(u *url.URL) bool {
 	return u.Host != "" && u.Host == s.net.addr
 }
 
-// BaseURL is the documented base URL, for use with Client.
-func (s *Server) BaseURL() string { return s.api.Base }
+// BaseURL is the documented base URL, for use with Client. With TLS it is one of
+// https, whatever the document says.
+func (s *Server) BaseURL() string {
+	if plain, is := strings.CutPrefix(s.api.Base, "http://"); is && s.opt.tls {
+		return "https://" + plain
+	}
+	return s.api.Base
+}
 
 // Handler serves the API behind a server of the test's own.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }

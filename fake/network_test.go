@@ -278,3 +278,49 @@ func TestTransportSaysWhatItIs(t *testing.T) {
 	require.False(t, errors.Is(err, net.ErrClosed))
 	s.findings = nil // it was meant
 }
+
+// A call to an https address is told from one to http, with or without TLS.
+func TestSecureCalls(t *testing.T) {
+	t.Parallel()
+	said := tinyRoute("Say", "GET /say", func(c *Call) string { return fmt.Sprint(c.Secure()) })
+	for _, tc := range []struct {
+		opts []Option
+		base string
+		want map[string]string
+	}{
+		{nil, "http://tiny.example/api", map[string]string{"http": "false", "https": "true"}},
+		{[]Option{TLS()}, "https://tiny.example/api", map[string]string{"https": "true"}},
+		{[]Option{HTTP2()}, "https://tiny.example/api", map[string]string{"https": "true"}},
+	} {
+		s := New(t, tinyAPI(said), nil, tc.opts...)
+		require.Equal(t, tc.base, s.BaseURL())
+		for scheme, want := range tc.want {
+			for range 2 { // on a warm connection, too
+				answer, err := s.Client().Get(scheme + "://tiny.example/api/say")
+				require.NoError(t, err)
+				text, err := io.ReadAll(answer.Body)
+				require.NoError(t, err)
+				require.NoError(t, answer.Body.Close())
+				require.Equal(t, want, string(text), "%s on %s", scheme, tc.base)
+			}
+		}
+		text, err := func() (string, error) {
+			client := s.Client()
+			if s.opt.tls {
+				client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.net.cert.pool}, ForceAttemptHTTP2: s.opt.http2}
+			} else {
+				client.Transport = &http.Transport{}
+			}
+			defer client.CloseIdleConnections()
+			answer, err := client.Get(s.URL() + "/say")
+			if err != nil {
+				return "", err
+			}
+			defer answer.Body.Close()
+			text, err := io.ReadAll(answer.Body)
+			return string(text), err
+		}()
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprint(s.opt.tls), text, "on loopback")
+	}
+}

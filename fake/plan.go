@@ -11,8 +11,10 @@ import (
 // lock; what it says happens where the stages come to it.
 type plan struct {
 	faults []Fault
-	points []Point // taken: one fault sits on each at most
-	ender  string  // name of the fault that decides how the call ends
+	by     []*armed        // what they come from; nil: an interceptor
+	took   map[string]bool // names that the API's code has asked for
+	points []Point         // taken: one fault sits on each at most
+	ender  string          // name of the fault that decides how the call ends
 
 	fail   *Error        // in the API's words, instead of the answer
 	other  *Reply        // instead of the answer, in nobody's words
@@ -36,7 +38,7 @@ type hold struct {
 
 // add puts a fault into the plan. Two on the same point of one call are an error,
 // and so are two that decide how it ends.
-func (p *plan) add(c *Call, f Fault, k *kind, already int) error {
+func (p *plan) add(c *Call, f Fault, k *kind, a *armed) error {
 	at := k.at(f)
 	for i, point := range p.points {
 		if point == at {
@@ -49,18 +51,28 @@ func (p *plan) add(c *Call, f Fault, k *kind, already int) error {
 		}
 		p.ender = f.Name()
 	}
-	p.faults, p.points = append(p.faults, f), append(p.points, at)
-	k.plan(c, f, already)
+	p.faults, p.by, p.points = append(p.faults, f), append(p.by, a), append(p.points, at)
+	if k.plan != nil {
+		already := 0
+		if a != nil {
+			already = a.fired
+		}
+		k.plan(c, f, already)
+	}
 	return nil
 }
 
 // String names the faults of the plan as lines of the file format.
 func (p *plan) String() string {
-	if len(p.faults) == 0 {
+	return faultLines(p.faults)
+}
+
+func faultLines(faults []Fault) string {
+	if len(faults) == 0 {
 		return ""
 	}
-	lines := make([]string, len(p.faults))
-	for i, f := range p.faults {
+	lines := make([]string, len(faults))
+	for i, f := range faults {
 		lines[i] = f.String()
 	}
 	return strings.Join(lines, "; ")
@@ -136,6 +148,9 @@ func (c *Call) wait(ctx context.Context, d time.Duration) {
 func (c *Call) holdBack(h hold) {
 	ctx, cancel := c.patience()
 	defer cancel()
+	if c.caused != nil { // no reply will come that they could leave after
+		c.s.Hooks.release(c)
+	}
 	c.wait(ctx, h.max)
 	if ctx.Err() == nil {
 		c.Note("no-timeout", fmt.Sprintf("the client waited %v for an answer and did not give up", h.max))
@@ -158,10 +173,12 @@ func (c *Call) cutOff(applied bool) {
 
 func (c *Call) lock() {
 	c.s.mu.Lock()
+	c.s.acting = c
 	c.locked = true
 }
 
 func (c *Call) unlock() {
 	c.locked = false
+	c.s.acting = nil
 	c.s.mu.Unlock()
 }

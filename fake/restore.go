@@ -21,6 +21,11 @@ func (s *Server) Restore(snap Snapshot) {
 	if err := s.restore(snap); err != nil {
 		s.tb.Helper()
 		s.Mistake("Restore: %v", err)
+		return
+	}
+	s.Hooks.restored()
+	if s.api.Restored != nil {
+		s.api.Restored()
 	}
 }
 

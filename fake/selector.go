@@ -41,7 +41,10 @@ func (s *Server) parseSelector(text string) (selector, error) {
 			}
 		}
 		if strings.HasPrefix(text, "hook:") {
-			return selector{}, fmt.Errorf("%q: this API sends no deliveries", text)
+			if s.api.Hooks == nil {
+				return selector{}, fmt.Errorf("%q: this API sends no deliveries", text)
+			}
+			return selector{}, fmt.Errorf("%q is a delivery, not a call", text)
 		}
 		return selector{}, fmt.Errorf("%q is no operation of this API%s; it has %s",
 			text, didYouMean(text, s.ops()), strings.Join(s.ops(), ", "))

@@ -29,8 +29,10 @@ func (w *wire) slow() bool { return w.rate > 0 || w.over > 0 }
 // right now would pass by the time of its first piece.
 func (s *Server) send(w http.ResponseWriter, c *Call, closing bool) {
 	wire := &c.plan.wire
-	if slow := wire.cut == "" && c.reply != nil && wire.slow(); slow {
+	slow := wire.cut == "" && c.reply != nil && wire.slow()
+	if slow || c.caused != nil { // which leaves once this is sent
 		defer s.clock.end()
+		defer s.Hooks.replied(c)
 	} else {
 		s.clock.end()
 	}
@@ -58,6 +60,9 @@ func (s *Server) send(w http.ResponseWriter, c *Call, closing bool) {
 		}
 		w.WriteHeader(c.reply.Status)
 		_, _ = w.Write(body) // the client may be gone
+	}
+	if c.caused != nil {
+		_ = http.NewResponseController(w).Flush()
 	}
 }
 

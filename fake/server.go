@@ -29,6 +29,7 @@ type Server struct {
 	clock  *clock
 	guard  bubble.Guard
 	net    *network
+	Hooks  *Hooks          // the deliveries that the API sends
 	life   context.Context // ends with Close
 	end    context.CancelFunc
 
@@ -51,7 +52,9 @@ type Server struct {
 	dateOf       int64
 	dateText     []string
 	closed       bool
-	serving      sync.WaitGroup // calls that have not been sent yet
+	serving      sync.WaitGroup // calls that have not been sent yet, and deliveries
+	acting       *Call          // holds the lock
+	due          map[string]*timer
 }
 
 type route struct {
@@ -106,6 +109,7 @@ func New(tb TB, api API, settings any, opts ...Option) *Server {
 	s.life, s.end = context.WithCancel(context.Background())
 	s.journal.keep = s.opt.keep
 	s.journal.moved = sync.NewCond(&s.mu)
+	s.Hooks = newHooks(s)
 	s.forget()
 	s.net = newNetwork(s)
 	s.AddTenant("")
@@ -122,6 +126,9 @@ func (s *Server) forget() {
 	s.lost = map[uint64]lostCall{}
 	s.counters = map[string]int64{}
 	s.random = nil
+	s.due = map[string]*timer{}
+	s.clock.clear()
+	s.Hooks.forget()
 }
 
 // API is the description that the server was made from.
@@ -134,7 +141,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	defer s.serving.Done()
-	s.send(w, c, s.decide(c))
+	closing := s.decide(c)
+	s.Hooks.sendEarly(c)
+	s.send(w, c, closing)
 }
 
 // decide finds the answer and records it, under the lock that arrive took. What
@@ -238,7 +247,9 @@ func (s *Server) Close() {
 		return
 	}
 	s.end()
+	s.clock.stop()
 	s.net.close()
+	s.Hooks.home.close()
 	s.serving.Wait()
 }
 
@@ -250,6 +261,7 @@ func (s *Server) finish() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unspent()
+	s.Hooks.unclaimed()
 	for _, f := range s.findings {
 		if f.Mistake {
 			s.tb.Errorf("%s: %s", s.api.Name, f)
@@ -258,6 +270,9 @@ func (s *Server) finish() {
 	if s.tb.Failed() && s.journal.seq > 0 {
 		s.tb.Logf("%s: journal\n%s", s.api.Name, s.journalText())
 		s.writeArtifact()
+	}
+	if s.tb.Failed() && len(s.Hooks.list) > 0 {
+		s.tb.Logf("%s: deliveries\n%s", s.api.Name, s.Hooks.text())
 	}
 }
 
@@ -270,10 +285,11 @@ func (s *Server) Credentials() Credentials {
 }
 
 // Locked runs f under the server's lock. It is for API packages that keep state
-// outside collections; f must not call a method of the server that locks.
+// outside collections; f must not call a method of the server that locks. Events
+// that f causes leave before Locked returns.
 func (s *Server) Locked(f func()) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.unlock()
 	f()
 }
 

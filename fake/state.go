@@ -68,6 +68,7 @@ func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unspent()
+	s.Hooks.unclaimed()
 	s.forget()
 	s.tenants = s.tenants[:1]
 	s.tenants[0].refused = map[string][]string{}

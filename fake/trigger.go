@@ -3,6 +3,7 @@ package fake
 import (
 	"fmt"
 	"hash/fnv"
+	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 // trigger says which calls a fault hits: its trigger words, read.
 type trigger struct {
 	on       selectors
+	topics   []string // of a fault that is about deliveries
 	when     []Condition
 	calls    []int
 	attempts []int
@@ -125,27 +127,40 @@ func isTime(text string) (time.Duration, error) {
 // server's lock, in the order of arrival.
 func (a *armed) hits(c *Call) bool {
 	t := &a.trigger
-	if a.disarmed || !t.on.fit(c.Op, c.Request.Method, c.Request.URL.Path) || !a.holds(c) {
+	if a.kind.hook != nil || a.disarmed || !t.on.fit(c.Op, c.Request.Method, c.Request.URL.Path) || !a.holds(c) {
 		return false
 	}
+	return a.due(c.s, &occasion{op: c.Op, same: c.identity, like: c.identity})
+}
+
+// occasion is what a fault may hit: a call, or a sending of a delivery.
+type occasion struct {
+	op   string
+	same func() uint64 // what is sent again
+	like func() uint64 // what it is, for chance: the same in whatever order things come
+}
+
+// due counts an occasion that On and When have chosen, and decides.
+func (a *armed) due(s *Server, o *occasion) bool {
+	t := &a.trigger
 	a.calls++
 	if t.first > 0 && a.fired >= t.first {
 		return false
 	}
 	sending := 0
 	if t.attempts != nil || t.chance >= 0 {
-		same := c.identity()
+		same := o.same()
 		a.sendings[same]++
 		sending = a.sendings[same]
 	}
-	since := c.s.clock.now().Sub(a.since)
+	since := s.clock.now().Sub(a.since)
 	switch {
 	case t.calls != nil && !slices.Contains(t.calls, a.calls),
 		t.attempts != nil && !slices.Contains(t.attempts, sending),
 		a.calls <= t.after, since < t.since,
 		t.every > 0 && a.calls%t.every != 0,
 		t.to > 0 && (since < t.from || since >= t.to),
-		t.chance >= 0 && c.s.draw(a.fault, c, sending) >= t.chance:
+		t.chance >= 0 && s.draw(a.fault, o.op, o.like(), sending) >= t.chance:
 		return false
 	}
 	return true
@@ -198,20 +213,25 @@ func (a *armed) spent() bool {
 // identity tells requests apart by what makes them the same to a retrying
 // client: method, path, query, body and idempotency key.
 func (c *Call) identity() uint64 {
+	return hashed(c.Request.Method, c.Request.RequestURI, c.Header("Idempotency-Key"), c.Header("X-Idempotency-Key"), string(c.Body))
+}
+
+func hashed(parts ...string) uint64 {
 	h := fnv.New64a()
-	for _, part := range []string{c.Request.Method, c.Request.RequestURI, c.Header("Idempotency-Key"), c.Header("X-Idempotency-Key")} {
-		_, _ = h.Write([]byte(part))
-		_, _ = h.Write([]byte{0})
+	for i, part := range parts {
+		if i > 0 {
+			_, _ = h.Write([]byte{0})
+		}
+		_, _ = io.WriteString(h, part)
 	}
-	_, _ = h.Write(c.Body)
 	return h.Sum64()
 }
 
 // draw gives a number from 0 up to 1 that the seed, the fault, the request and
 // the number of its sending decide.
-func (s *Server) draw(f Fault, c *Call, sending int) float64 {
+func (s *Server) draw(f Fault, op string, like uint64, sending int) float64 {
 	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "%d\x00%s\x00%s\x00%d\x00%d", s.opt.seed, f, c.Op, c.identity(), sending)
+	_, _ = fmt.Fprintf(h, "%d\x00%s\x00%s\x00%d\x00%d", s.opt.seed, f, op, like, sending)
 	return float64(mix(h.Sum64())>>11) / (math.MaxUint64>>11 + 1)
 }
 

@@ -34,27 +34,65 @@ func short(s string) string {
 // differTranscripts compares conversations part by part.
 func differTranscripts(want, got Transcript) []difference {
 	var ds []difference
-	for i := range max(len(want.Exchanges), len(got.Exchanges)) {
+	wantHooks, gotHooks := want.hooks(), got.hooks()
+	for i := range max(len(wantHooks), len(gotHooks)) {
+		w, g := pairAt(want.Exchanges, i), pairAt(got.Exchanges, i)
 		switch {
-		case i >= len(got.Exchanges):
-			ds = append(ds, difference{want.part("request", i), requestLine(want.Exchanges[i]), nothing})
-		case i >= len(want.Exchanges):
-			ds = append(ds, difference{got.part("request", i), nothing, requestLine(got.Exchanges[i])})
+		case w != nil && g != nil:
+			ds = append(ds, differPairs(want.part("request", i), want.part("response", i), w, g)...)
+		case w != nil:
+			ds = append(ds, difference{want.part("request", i), requestLine(w.Request), nothing})
+		case g != nil:
+			ds = append(ds, difference{got.part("request", i), nothing, requestLine(g.Request)})
+		}
+		var wh, gh []Hook
+		if i < len(wantHooks) {
+			wh = wantHooks[i]
+		}
+		if i < len(gotHooks) {
+			gh = gotHooks[i]
+		}
+		ds = append(ds, differHooks(want.part("hook", i), want.part("answer", i), wh, gh)...)
+	}
+	return ds
+}
+
+func pairAt(xs []Exchange, i int) *Exchange {
+	if i >= len(xs) {
+		return nil
+	}
+	return &xs[i]
+}
+
+// differHooks compares the deliveries of one place, in order.
+func differHooks(part, answer string, want, got []Hook) []difference {
+	var ds []difference
+	for i := range max(len(want), len(got)) {
+		switch {
+		case i >= len(got):
+			ds = append(ds, difference{part + " " + want[i].Topic, requestLine(want[i].Request), nothing})
+		case i >= len(want):
+			ds = append(ds, difference{part + " " + got[i].Topic, nothing, requestLine(got[i].Request)})
 		default:
-			w, g := want.Exchanges[i], got.Exchanges[i]
-			request, response := want.part("request", i), want.part("response", i)
-			ds = append(ds, differText(request, requestLine(w), requestLine(g))...)
-			ds = append(ds, differHeaders(request, w.Request.Header, g.Request.Header)...)
-			ds = append(ds, differBodies(request+" body", w.Request.Body, g.Request.Body)...)
-			ds = append(ds, differText(response+" status", status(w.Response), status(g.Response))...)
-			ds = append(ds, differHeaders(response, w.Response.Header, g.Response.Header)...)
-			ds = append(ds, differBodies(response+" body", w.Response.Body, g.Response.Body)...)
+			w, g := want[i], got[i]
+			ds = append(ds, differText(part+" topic", w.Topic, g.Topic)...)
+			ds = append(ds, differPairs(part+" "+w.Topic, answer, &Exchange{Request: w.Request, Response: w.Answer}, &Exchange{Request: g.Request, Response: g.Answer})...)
 		}
 	}
 	return ds
 }
 
-func requestLine(x Exchange) string { return x.Request.Method + " " + x.Request.Target }
+// differPairs compares a request and what came back.
+func differPairs(request, response string, w, g *Exchange) []difference {
+	ds := differText(request, requestLine(w.Request), requestLine(g.Request))
+	ds = append(ds, differHeaders(request, w.Request.Header, g.Request.Header)...)
+	ds = append(ds, differBodies(request+" body", w.Request.Body, g.Request.Body)...)
+	ds = append(ds, differText(response+" status", status(w.Response), status(g.Response))...)
+	ds = append(ds, differHeaders(response, w.Response.Header, g.Response.Header)...)
+	return append(ds, differBodies(response+" body", w.Response.Body, g.Response.Body)...)
+}
+
+func requestLine(r Request) string { return r.Method + " " + r.Target }
 
 func status(r Response) string {
 	if r.Status == 0 {

@@ -56,14 +56,8 @@ func TestLongValuesAreCut(t *testing.T) {
 
 func TestDifferencesOfTranscripts(t *testing.T) {
 	t.Parallel()
-	one := Exchange{
-		Request{"POST", "/a", []Field{{"X-B", "1"}, {"x-b", "2"}}, []byte("x")},
-		Response{200, []Field{{"Content-Type", "a"}}, []byte(`{"a":1}`)},
-	}
-	other := Exchange{
-		Request{"PUT", "/a", []Field{{"X-B", "1"}, {"X-C", ""}}, []byte("y")},
-		Response{403, nil, []byte(`{"a":2}`)},
-	}
+	one := Exchange{Request: Request{"POST", "/a", []Field{{"X-B", "1"}, {"x-b", "2"}}, []byte("x")}, Response: Response{200, []Field{{"Content-Type", "a"}}, []byte(`{"a":1}`)}}
+	other := Exchange{Request: Request{"PUT", "/a", []Field{{"X-B", "1"}, {"X-C", ""}}, []byte("y")}, Response: Response{403, nil, []byte(`{"a":2}`)}}
 	require.Empty(t, differTranscripts(Transcript{Exchanges: []Exchange{one}}, Transcript{Exchanges: []Exchange{one}}))
 	require.Equal(t, []string{
 		"request: want POST /a, got PUT /a",
@@ -75,10 +69,10 @@ func TestDifferencesOfTranscripts(t *testing.T) {
 		"response body a: want 1, got 2",
 	}, lines(differTranscripts(Transcript{Exchanges: []Exchange{one}}, Transcript{Exchanges: []Exchange{other}})))
 
-	two := Transcript{Exchanges: []Exchange{one, {get("/b"), Response{}}}}
+	two := Transcript{Exchanges: []Exchange{one, {Request: get("/b"), Response: Response{}}}}
 	require.Equal(t, []string{"request 2: want GET /b, got nothing"}, lines(differTranscripts(two, Transcript{Exchanges: []Exchange{one}})))
 	require.Equal(t, []string{"request 2: want nothing, got GET /b"}, lines(differTranscripts(Transcript{Exchanges: []Exchange{one}}, two)))
-	late := Transcript{Exchanges: []Exchange{one, {get("/b"), Response{Status: 200}}}}
+	late := Transcript{Exchanges: []Exchange{one, {Request: get("/b"), Response: Response{Status: 200}}}}
 	require.Equal(t, []string{"response 2 status: want no answer, got 200 OK"}, lines(differTranscripts(two, late)))
 }
 

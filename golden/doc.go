@@ -29,6 +29,10 @@
 //	GET /v1/carts/1.json
 //	-- response 2 --
 //
+// A web hook that a call causes stands after it, as "-- hook 1 order.created --"
+// with its request and "-- answer 1 --" with what the receiver said; a file may
+// have hooks alone, without numbers (Hooks).
+//
 // With one exchange the sections have no number. A first line is a method and
 // a target as sent, or a status with its words; then come header lines, each
 // "Name: value"; then, if there is a body, an empty line and the body. The
@@ -37,7 +41,7 @@
 // backslashes) has one more backslash. A body with bytes that are no text
 // stands in a section "-- response 1 quoted --", a Go string for each of its
 // lines. An empty response is none: the connection broke, or nobody has filled
-// it in yet. Anything else is an error with file and line; a carriage return is
+// it in yet, or the receiver said nothing. Anything else is an error with file and line; a carriage return is
 // one, too.
 //
 // # Comparing

@@ -14,20 +14,44 @@ import (
 // header name that is no token, a header value with a line break, and the like.
 // There is no body that cannot be written.
 func Format(t Transcript) ([]byte, error) {
-	if len(t.Exchanges) == 0 {
-		return nil, errors.New("golden: a transcript needs an exchange")
+	if len(t.Exchanges) == 0 && len(t.Hooks) == 0 {
+		return nil, errors.New("golden: a transcript needs an exchange or a hook")
+	}
+	if len(t.Exchanges) > 0 && len(t.Hooks) > 0 {
+		return nil, errors.New("golden: hooks without an exchange stand in a transcript of their own")
 	}
 	if err := checkComment(t.Comment); err != nil {
 		return nil, fmt.Errorf("golden: comment: %w", err)
 	}
 	b, err := []byte(t.Comment), error(nil)
-	for i, x := range t.Exchanges {
-		if b, err = appendRequest(b, t.part("request", i), x.Request); err != nil {
-			return nil, fmt.Errorf("golden: %s: %w", t.part("request", i), err)
+	for i, hooks := range t.hooks() {
+		if i < len(t.Exchanges) {
+			x := t.Exchanges[i]
+			if b, err = appendPair(b, t.part("request", i), x.Request, t.part("response", i), x.Response); err != nil {
+				return nil, err
+			}
 		}
-		if b, err = appendResponse(b, t.part("response", i), x.Response); err != nil {
-			return nil, fmt.Errorf("golden: %s: %w", t.part("response", i), err)
+		for _, h := range hooks {
+			name := t.part("hook", i) + " " + h.Topic
+			if !isTopic(h.Topic) || strings.ContainsAny(h.Topic, " \t\r\n") {
+				return nil, fmt.Errorf("golden: %s: %q is no topic: one word, neither a number nor \"quoted\"", t.part("hook", i), h.Topic)
+			}
+			if b, err = appendPair(b, name, h.Request, t.part("answer", i), h.Answer); err != nil {
+				return nil, err
+			}
 		}
+	}
+	return b, nil
+}
+
+// appendPair writes a section and the one that has to follow it.
+func appendPair(b []byte, first string, request Request, second string, response Response) ([]byte, error) {
+	b, err := appendRequest(b, first, request)
+	if err != nil {
+		return nil, fmt.Errorf("golden: %s: %w", first, err)
+	}
+	if b, err = appendResponse(b, second, response); err != nil {
+		return nil, fmt.Errorf("golden: %s: %w", second, err)
 	}
 	return b, nil
 }

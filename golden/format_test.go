@@ -13,12 +13,14 @@ func get(target string) Request { return Request{Method: "GET", Target: target} 
 
 func TestFormatRefuses(t *testing.T) {
 	t.Parallel()
-	one := func(r Request, a Response) Transcript { return Transcript{Exchanges: []Exchange{{r, a}}} }
+	one := func(r Request, a Response) Transcript {
+		return Transcript{Exchanges: []Exchange{{Request: r, Response: a}}}
+	}
 	for want, tr := range map[string]Transcript{
 		"needs an exchange":                     {},
-		"comment: the last line has no newline": {Comment: "x", Exchanges: []Exchange{{get("/"), Response{}}}},
-		`would begin a section`:                 {Comment: "-- x --\n", Exchanges: []Exchange{{get("/"), Response{}}}},
-		`comment: character U+000D`:             {Comment: "a\rb\n", Exchanges: []Exchange{{get("/"), Response{}}}},
+		"comment: the last line has no newline": {Comment: "x", Exchanges: []Exchange{{Request: get("/"), Response: Response{}}}},
+		`would begin a section`:                 {Comment: "-- x --\n", Exchanges: []Exchange{{Request: get("/"), Response: Response{}}}},
+		`comment: character U+000D`:             {Comment: "a\rb\n", Exchanges: []Exchange{{Request: get("/"), Response: Response{}}}},
 		`request: method "" is no token`:        one(Request{Target: "/"}, Response{}),
 		`request: target "x"`:                   one(get("x"), Response{}),
 		"/\\n\" has white space":                one(get("/\n"), Response{}),
@@ -30,7 +32,7 @@ func TestFormatRefuses(t *testing.T) {
 		"response: status 1000":                 one(get("/"), Response{Status: 1000}),
 		"response: header name \"\"":            one(get("/"), Response{Status: 200, Header: []Field{{"", ""}}}),
 		"without a status":                      one(get("/"), Response{Body: []byte("x")}),
-		`response 2: header or body`:            {Exchanges: []Exchange{{get("/"), Response{}}, {get("/"), Response{Header: []Field{{"A", "b"}}}}}},
+		`response 2: header or body`:            {Exchanges: []Exchange{{Request: get("/"), Response: Response{}}, {Request: get("/"), Response: Response{Header: []Field{{"A", "b"}}}}}},
 	} {
 		_, err := Format(tr)
 		require.ErrorContains(t, err, want)
@@ -57,10 +59,10 @@ func TestTranscribe(t *testing.T) {
 	)
 	require.Equal(t, Transcript{Exchanges: []Exchange{
 		{
-			Request{"POST", "/a?b", []Field{{"A", ""}, {"X-B", "2"}, {"X-B", "1"}}, []byte("{}")},
-			Response{201, []Field{{"Content-Type", "text/plain"}}, []byte("ok")},
+			Request:  Request{"POST", "/a?b", []Field{{"A", ""}, {"X-B", "2"}, {"X-B", "1"}}, []byte("{}")},
+			Response: Response{201, []Field{{"Content-Type", "text/plain"}}, []byte("ok")},
 		},
-		{Request{"GET", "/", []Field{{"Accept-Encoding", "br"}, {"User-Agent", "curl"}}, nil}, Response{}},
+		{Request: Request{"GET", "/", []Field{{"Accept-Encoding", "br"}, {"User-Agent", "curl"}}, nil}, Response: Response{}},
 	}}, got)
 	body[0] = 'x'
 	require.Equal(t, "{}", string(got.Exchanges[0].Request.Body), "bodies are copies")
@@ -71,7 +73,7 @@ func FuzzFormat(f *testing.F) {
 	f.Add("", "POST", "*", "", "", []byte("\r\n\xff\u2028"), 0, []byte("\n"))
 	f.Add("", "POST", "http://a/", "A", "\t", []byte("\\-- request --\n"), 299, []byte("\uFEFF"))
 	f.Fuzz(func(t *testing.T, comment, method, target, name, value string, body []byte, status int, reply []byte) {
-		x := Exchange{Request{method, target, []Field{{name, value}}, someBytes(body)}, Response{status, nil, someBytes(reply)}}
+		x := Exchange{Request: Request{method, target, []Field{{name, value}}, someBytes(body)}, Response: Response{status, nil, someBytes(reply)}}
 		for n := 1; n <= 2; n++ {
 			want := Transcript{Comment: comment}
 			for range n {

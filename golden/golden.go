@@ -13,7 +13,7 @@ import (
 // not UTF-8 is for Bytes. Of the options only AliasRegexp and Wire apply.
 func Text(t fake.TB, name, got string, opts ...Option) {
 	t.Helper()
-	process().test(t, name, ".golden", opts, func() (subject, error) { return newText(got) })
+	process().test(t, name, ".golden", opts, func(*settings) (subject, error) { return newText(got) })
 }
 
 // Bytes compares bytes with testdata/golden/<Test>/<name>.golden. Where they
@@ -21,7 +21,7 @@ func Text(t fake.TB, name, got string, opts ...Option) {
 // string for each line. Of the options only AliasRegexp and Wire apply.
 func Bytes(t fake.TB, name string, got []byte, opts ...Option) {
 	t.Helper()
-	process().test(t, name, ".golden", opts, func() (subject, error) { return plainText(got), nil })
+	process().test(t, name, ".golden", opts, func(*settings) (subject, error) { return plainText(got), nil })
 }
 
 // JSON compares a value with testdata/golden/<Test>/<name>.json, in canonical
@@ -30,7 +30,7 @@ func Bytes(t fake.TB, name string, got []byte, opts ...Option) {
 // marshalled.
 func JSON(t fake.TB, name string, got any, opts ...Option) {
 	t.Helper()
-	process().test(t, name, ".json", opts, func() (subject, error) { return newDocument(got) })
+	process().test(t, name, ".json", opts, func(*settings) (subject, error) { return newDocument(got) })
 }
 
 // HTTP compares one exchange with testdata/golden/<Test>/<name>.txtar: request
@@ -45,7 +45,33 @@ func HTTP(t fake.TB, name string, x fake.Exchange, opts ...Option) {
 // manner of HTTP. Aliases share one numbering over the whole conversation.
 func Talk(t fake.TB, name string, xs []fake.Exchange, opts ...Option) {
 	t.Helper()
-	process().test(t, name, ".txtar", opts, func() (subject, error) { return conversation{Transcribe(xs...), true}, nil })
+	process().test(t, name, ".txtar", opts, func(set *settings) (subject, error) {
+		return conversation{set.transcribe(xs), true}, nil
+	})
+}
+
+// transcribe is Transcribe, with the deliveries that the option Hooks asks for.
+func (s *settings) transcribe(xs []fake.Exchange) Transcript {
+	t := Transcribe(xs...)
+	if s.hooks == nil {
+		return t
+	}
+	s.hooks.Settle()
+	cause := map[int]int{} // call by delivery
+	for _, d := range s.hooks.Hooks.Deliveries() {
+		cause[d.Seq] = d.Call
+	}
+	for _, a := range s.hooks.Hooks.Attempts() {
+		for i, x := range xs {
+			if cause[a.Delivery] == x.Seq {
+				t.Exchanges[i].Hooks = append(t.Exchanges[i].Hooks, hooksOf([]fake.Attempt{a})...)
+			}
+		}
+		if len(xs) == 0 {
+			t.Hooks = append(t.Hooks, hooksOf([]fake.Attempt{a})...)
+		}
+	}
+	return t
 }
 
 // Check compares without a test, for tools. The name is that of the file below
@@ -57,7 +83,7 @@ func Check(name string, got []byte, opts ...Option) error {
 }
 
 // test runs one comparison for a test.
-func (s *session) test(t fake.TB, name, ext string, opts []Option, sub func() (subject, error)) {
+func (s *session) test(t fake.TB, name, ext string, opts []Option, sub func(*settings) (subject, error)) {
 	t.Helper()
 	err := func() error {
 		t.Helper()
@@ -69,7 +95,7 @@ func (s *session) test(t fake.TB, name, ext string, opts []Option, sub func() (s
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.rel, err)
 		}
-		got, err := sub()
+		got, err := sub(set)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.rel, err)
 		}

@@ -66,7 +66,7 @@ func TestUpdateWritesAtTheEnd(t *testing.T) {
 		d.env["GOLDEN"] = "update"
 		s := &spy{name: "TestX"}
 		s.run(func() {
-			d.test(s, "one", ".golden", nil, func() (subject, error) { return newText("new") })
+			d.test(s, "one", ".golden", nil, func(*settings) (subject, error) { return newText("new") })
 			require.Empty(t, d.files(t), "the test may fail yet")
 		})
 		require.False(t, s.failed)
@@ -91,7 +91,7 @@ func TestEqualContentTwiceInATest(t *testing.T) {
 	s := &spy{name: "TestX"}
 	s.run(func() {
 		for range 2 {
-			d.test(s, "one", ".json", nil, func() (subject, error) { return newDocument(json.RawMessage("[]")) })
+			d.test(s, "one", ".json", nil, func(*settings) (subject, error) { return newDocument(json.RawMessage("[]")) })
 		}
 	})
 	require.False(t, s.failed, s.text())
@@ -132,7 +132,7 @@ func TestFailingTestsWriteNothing(t *testing.T) {
 		d := newDesk(t)
 		d.env["GOLDEN"] = "update"
 		compare := func(s *spy) {
-			d.test(s, "one", ".golden", nil, func() (subject, error) { return newText("x") })
+			d.test(s, "one", ".golden", nil, func(*settings) (subject, error) { return newText("x") })
 		}
 		s := &spy{name: "TestBefore"}
 		s.run(func() { s.Errorf("no"); compare(s) })
@@ -257,7 +257,7 @@ func TestOneFileForTwoContents(t *testing.T) {
 	s := &spy{name: "TestX"}
 	s.run(func() {
 		for _, text := range []string{"first\n", "first\n", "second\n"} {
-			d.test(s, "one", ".golden", nil, func() (subject, error) { return newText(text) })
+			d.test(s, "one", ".golden", nil, func(*settings) (subject, error) { return newText(text) })
 		}
 	})
 	require.Contains(t, s.text(), "fatal: golden: testdata/golden/TestX/one.golden: it is used twice by TestX, with different content; give each its own name (-before +now):\n")
@@ -330,7 +330,7 @@ func TestBytesThatAreNoText(t *testing.T) {
 		d.rerun()
 		s := &spy{name: "TestX"}
 		s.run(func() {
-			d.test(s, "b", ".golden", nil, func() (subject, error) { return plainText(got), nil })
+			d.test(s, "b", ".golden", nil, func(*settings) (subject, error) { return plainText(got), nil })
 		})
 		require.False(t, s.failed, s.text())
 		require.Equal(t, want, d.get(t, "testdata/golden/TestX/b.golden"))
@@ -357,7 +357,7 @@ func TestLongFailuresAreCut(t *testing.T) {
 	d.rerun()
 	keeps := keepingSpy{&spy{name: "TestX"}, t.TempDir()}
 	keeps.run(func() {
-		d.test(keeps, "one", ".json", nil, func() (subject, error) { return newDocument(long) })
+		d.test(keeps, "one", ".json", nil, func(*settings) (subject, error) { return newDocument(long) })
 	})
 	kept := filepath.Join(keeps.dir, "testdata_golden_TestX_one.json.diff")
 	require.Contains(t, keeps.text(), "more lines; the whole text is in "+kept)
@@ -368,13 +368,13 @@ func TestLongFailuresAreCut(t *testing.T) {
 	d.rerun()
 	keeps = keepingSpy{&spy{name: "TestX"}, filepath.Join(keeps.dir, "gone")}
 	keeps.run(func() {
-		d.test(keeps, "one", ".json", nil, func() (subject, error) { return newDocument(long) })
+		d.test(keeps, "one", ".json", nil, func(*settings) (subject, error) { return newDocument(long) })
 	})
 	require.NotContains(t, keeps.text(), "the whole text", "no promise of a file that could not be written")
 }
 
-func talk(xs ...fake.Exchange) func() (subject, error) {
-	return func() (subject, error) { return conversation{Transcribe(xs...), true}, nil }
+func talk(xs ...fake.Exchange) func(*settings) (subject, error) {
+	return func(*settings) (subject, error) { return conversation{Transcribe(xs...), true}, nil }
 }
 
 func TestConversations(t *testing.T) {
@@ -520,7 +520,7 @@ func TestFatalfThatReturns(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	s := &soft{spy: &spy{name: "TestX"}}
-	d.test(s, "a/b", ".golden", nil, func() (subject, error) { return nil, errors.New("never asked") })
+	d.test(s, "a/b", ".golden", nil, func(*settings) (subject, error) { return nil, errors.New("never asked") })
 	require.Len(t, s.said, 1)
 }
 

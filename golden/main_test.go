@@ -109,7 +109,7 @@ func TestStaleIsOnlyWhatIsCertain(t *testing.T) {
 		d.used()
 		s := &spy{name: "TestUnused/part"}
 		s.run(func() {
-			d.test(s, "b", ".golden", nil, func() (subject, error) { return newText("x") })
+			d.test(s, "b", ".golden", nil, func(*settings) (subject, error) { return newText("x") })
 			s.skipped = true
 		})
 	}})

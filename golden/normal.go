@@ -25,21 +25,40 @@ func (s *settings) normaliser(bare bool) *normaliser {
 	return &normaliser{settings: s, bare: bare, hit: make([]bool, len(s.rules)), names: aliases{}}
 }
 
-// transcript normalises a conversation, or its responses alone.
+// transcript normalises a conversation, or its responses and hooks alone.
 func (n *normaliser) transcript(t Transcript, requests bool) Transcript {
 	done := Transcript{Comment: t.Comment, Exchanges: slices.Clone(t.Exchanges)}
 	for i := range done.Exchanges {
 		x := &done.Exchanges[i]
 		if requests {
-			r := &x.Request
-			r.Target, _ = n.replace(n.query(r.Target))
-			r.Header = n.header(r.Header)
-			r.Body = n.body(r.Body)
+			x.Request = n.request(x.Request)
 		}
-		x.Response.Header = n.header(x.Response.Header)
-		x.Response.Body = n.body(x.Response.Body)
+		x.Response = n.response(x.Response)
+		x.Hooks = n.hooks(x.Hooks)
 	}
+	done.Hooks = n.hooks(t.Hooks)
 	return done
+}
+
+func (n *normaliser) hooks(hooks []Hook) []Hook {
+	hooks = slices.Clone(hooks)
+	for i, h := range hooks {
+		hooks[i] = Hook{h.Topic, n.request(h.Request), n.response(h.Answer)}
+	}
+	return hooks
+}
+
+func (n *normaliser) request(r Request) Request {
+	r.Target, _ = n.replace(n.query(r.Target))
+	r.Header = n.header(r.Header)
+	r.Body = n.body(r.Body)
+	return r
+}
+
+func (n *normaliser) response(r Response) Response {
+	r.Header = n.header(r.Header)
+	r.Body = n.body(r.Body)
+	return r
 }
 
 // body normalises the body of a request or a response. What is no JSON object

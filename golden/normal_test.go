@@ -286,12 +286,12 @@ func TestTranscriptIsNormalisedAsAWhole(t *testing.T) {
 	n := s.normaliser(true)
 	got, err := Format(n.transcript(Transcript{Exchanges: []Exchange{
 		{
-			Request{"POST", "/customers?key=abcdefgh&_=1", []Field{{"Authorization", "Bearer abcdefgh"}, {"X-Noise", "1"}}, []byte(`{"customer":{"email":"a@example.com","id":5}}`)},
-			Response{201, []Field{{"Location", "http://127.0.0.1:4711/customers/5"}, {"X-Id", "5"}}, []byte(`{"id":5,"next":6}`)},
+			Request:  Request{"POST", "/customers?key=abcdefgh&_=1", []Field{{"Authorization", "Bearer abcdefgh"}, {"X-Noise", "1"}}, []byte(`{"customer":{"email":"a@example.com","id":5}}`)},
+			Response: Response{201, []Field{{"Location", "http://127.0.0.1:4711/customers/5"}, {"X-Id", "5"}}, []byte(`{"id":5,"next":6}`)},
 		},
 		{
-			Request{"GET", "/customers/5?after=6&x=1&_=2", nil, nil},
-			Response{200, nil, []byte("plain customers/6")},
+			Request:  Request{"GET", "/customers/5?after=6&x=1&_=2", nil, nil},
+			Response: Response{200, nil, []byte("plain customers/6")},
 		},
 	}}, true))
 	require.NoError(t, err)
@@ -329,7 +329,7 @@ func TestMisfitsOutsideOfBodies(t *testing.T) {
 	s, err := settingsOf([]Option{Alias(UUID, "header:X-Id", "query:id")})
 	require.NoError(t, err)
 	n := s.normaliser(true)
-	got := n.transcript(Transcript{Exchanges: []Exchange{{Request{"GET", "/?id=%zz&empty", []Field{{"X-Id", "7"}}, nil}, Response{}}}}, true)
+	got := n.transcript(Transcript{Exchanges: []Exchange{{Request: Request{"GET", "/?id=%zz&empty", []Field{{"X-Id", "7"}}, nil}}}}, true)
 	require.Equal(t, "/?id=%zz&empty", got.Exchanges[0].Request.Target)
 	require.Equal(t, "7", got.Exchanges[0].Request.Header[0].Value)
 	require.Equal(t, []string{`Alias "query:id": "%zz" is no uuid`, `Alias "header:X-Id": "7" is no uuid`}, n.misfits)

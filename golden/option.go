@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"github.com/cartdouble/cartdouble/fake"
 )
 
 // An Option says how one golden is normalised.
@@ -25,6 +27,7 @@ type settings struct {
 	rules   []rule
 	wire    bool
 	headers []Field // sent by Replay
+	hooks   *fake.Server
 }
 
 // A rule is one path, or regular expression, of one option.
@@ -139,6 +142,22 @@ func Header(name, value string) Option {
 			return fmt.Errorf("Header: %w", err)
 		}
 		s.headers = append(s.headers, f)
+		return nil
+	}
+}
+
+// Hooks lets a golden have the deliveries of this server, beside the calls that
+// caused them: HTTP and Talk those of their exchanges, Replay all that leave
+// while it plays, once the server has settled after each request. A file of
+// hooks alone holds all that the server has sent so far. Of an attempt all of
+// its request is compared, but for what Transcribe leaves out, and of its answer
+// status and body.
+func Hooks(s *fake.Server) Option {
+	return func(set *settings) error {
+		if s == nil {
+			return errors.New("Hooks: no server")
+		}
+		set.hooks = s
 		return nil
 	}
 }

@@ -69,16 +69,30 @@ func Parse(data []byte) (Transcript, error) {
 		return Transcript{}, err
 	}
 	for pair := range slices.Chunk(sections, 2) {
-		var x Exchange
-		if x.Request, err = pair[0].request(); err != nil {
+		request, err := pair[0].request()
+		if err != nil {
 			return Transcript{}, err
 		}
-		if x.Response, err = pair[1].response(); err != nil {
+		response, err := pair[1].response()
+		if err != nil {
 			return Transcript{}, err
 		}
-		t.Exchanges = append(t.Exchanges, x)
+		t.add(pair[0], request, response)
 	}
 	return t, nil
+}
+
+// add puts an exchange or a hook in its place.
+func (t *Transcript) add(s section, request Request, response Response) {
+	if s.kind == "request" {
+		t.Exchanges = append(t.Exchanges, Exchange{Request: request, Response: response})
+		return
+	}
+	hooks := &t.Hooks
+	if n := len(t.Exchanges); n > 0 {
+		hooks = &t.Exchanges[n-1].Hooks
+	}
+	*hooks = append(*hooks, Hook{s.topic, request, response})
 }
 
 func wrong(line int, format string, args ...any) error {
@@ -126,8 +140,9 @@ func isMarker(row string) bool {
 
 // A section is a marker with the lines below it.
 type section struct {
-	kind   string // request, response
-	number int    // 0 for none
+	kind   string // request, response, hook, answer
+	number int    // of the exchange, 0 for none
+	topic  string // of a hook
 	quoted bool
 	line   int // of the marker, from 1
 	rows   []string
@@ -153,8 +168,8 @@ func splitSections(rows []string, first int) ([]section, error) {
 		all = append(all, s)
 	}
 	last := all[len(all)-1]
-	if last.kind == "request" {
-		return nil, wrong(last.line, "%s has no response: %q is missing", last.name(), "-- response"+number(last.number)+" --")
+	if second, lacks := seconds[last.kind]; lacks {
+		return nil, wrong(last.line, "%s has no %s: %q is missing", last.name(), second, "-- "+second+number(last.number)+" --")
 	}
 	if last.number == 1 {
 		return nil, wrong(all[0].line, "a single exchange has no number: write %q and %q", "-- request --", "-- response --")
@@ -162,25 +177,35 @@ func splitSections(rows []string, first int) ([]section, error) {
 	return all, nil
 }
 
+// seconds are the sections that have to follow others.
+var seconds = map[string]string{"request": "response", "hook": "answer"}
+
 // readMarker reads "-- request 2 quoted --": number and "quoted" may be absent.
+// A hook has a topic before the latter.
 func readMarker(row string, line int) (section, error) {
 	name := row[len("-- ") : len(row)-len(" --")]
 	words := strings.Split(name, " ")
 	s := section{kind: words[0], line: line}
-	if s.kind != "request" && s.kind != "response" {
+	if kinds := []string{"request", "response", "hook", "answer"}; !slices.Contains(kinds, s.kind) {
 		hint := `; a body line that looks like a marker is written with "\" before it`
-		if near := fake.Nearest(s.kind, []string{"request", "response"}); near != "" {
+		if near := fake.Nearest(s.kind, kinds); near != "" {
 			hint = fmt.Sprintf(" (did you mean %q?)", near)
 		}
 		return s, wrong(line, "unknown section %q%s", name, hint)
 	}
 	words = words[1:]
-	if len(words) > 0 && words[0] != "quoted" {
+	if numbered := len(words) > 0 && words[0] != "quoted"; numbered && (s.kind != "hook" || !isTopic(words[0])) {
 		n, err := strconv.Atoi(words[0])
 		if err != nil || n < 1 || strconv.Itoa(n) != words[0] {
 			return s, wrong(line, "section %q: %q is no number from 1", name, words[0])
 		}
 		s.number, words = n, words[1:]
+	}
+	if s.kind == "hook" {
+		if len(words) == 0 || !isTopic(words[0]) {
+			return s, wrong(line, "section %q: a hook has the topic of its event", name)
+		}
+		s.topic, words = words[0], words[1:]
 	}
 	if len(words) > 0 && words[0] == "quoted" {
 		s.quoted, words = true, words[1:]
@@ -191,8 +216,30 @@ func readMarker(row string, line int) (section, error) {
 	return s, nil
 }
 
+// isTopic tells the topic of a hook from a number and from "quoted".
+func isTopic(word string) bool {
+	return word != "" && word != "quoted" && strings.Trim(word, "0123456789") != ""
+}
+
 // follows checks that a section is the one that is due.
-func follows(before []section, s section) error {
+func follows(all []section, s section) error {
+	if len(all) > 0 {
+		if last := all[len(all)-1]; last.kind == "hook" || s.kind == "answer" {
+			if last.kind != "hook" || s.kind != "answer" || s.number != last.number {
+				return wrong(s.line, "section %q after %q: a hook is followed by its answer, of the same number", s.name(), last.name())
+			}
+			return nil
+		}
+	} else if s.kind == "answer" {
+		return wrong(s.line, "section %q, and there is no hook before it", s.name())
+	}
+	before := slices.DeleteFunc(slices.Clone(all), func(b section) bool { return b.kind == "hook" || b.kind == "answer" })
+	if s.kind == "hook" {
+		return hookFollows(before, s)
+	}
+	if len(before) == 0 && len(all) > 0 {
+		return wrong(s.line, "section %q after deliveries that no request caused; they stand in a file of their own", s.name())
+	}
 	for _, b := range before {
 		if b.name() == s.name() && s.number != 0 {
 			return wrong(s.line, "section %q stands twice, first in line %d", s.name(), b.line)
@@ -218,6 +265,23 @@ func follows(before []section, s section) error {
 	return nil
 }
 
+// hookFollows checks that a hook stands after a whole exchange, by its number,
+// or in a file of its own.
+func hookFollows(before []section, s section) error {
+	due := 0
+	if len(before) > 0 {
+		last := before[len(before)-1]
+		if last.kind == "request" {
+			return wrong(s.line, "section %q, where %q is due", s.name(), "response"+number(last.number))
+		}
+		due = last.number
+	}
+	if s.number != due {
+		return wrong(s.line, "section %q: a hook has the number of the exchange before it, %q", s.name(), "hook"+number(due)+" "+s.topic)
+	}
+	return nil
+}
+
 func number(n int) string {
 	if n == 0 {
 		return ""
@@ -225,7 +289,12 @@ func number(n int) string {
 	return " " + strconv.Itoa(n)
 }
 
-func (s section) name() string { return s.kind + number(s.number) }
+func (s section) name() string {
+	if s.topic != "" {
+		return s.kind + number(s.number) + " " + s.topic
+	}
+	return s.kind + number(s.number)
+}
 
 func (s section) request() (Request, error) {
 	var r Request

@@ -51,12 +51,12 @@ func TestParse(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Transcript{Exchanges: []Exchange{
 		{
-			Request{Method: "POST", Target: "/a", Header: []Field{{"Content-Type", "application/json"}}, Body: []byte(`{"x":1}`)},
-			Response{Status: 201},
+			Request:  Request{Method: "POST", Target: "/a", Header: []Field{{"Content-Type", "application/json"}}, Body: []byte(`{"x":1}`)},
+			Response: Response{Status: 201},
 		},
 		{
-			Request{Method: "GET", Target: "/a?b=c|d,%20e&f=+//+=="},
-			Response{Status: 299, Header: []Field{{"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2"}, {"Empty", ""}}},
+			Request:  Request{Method: "GET", Target: "/a?b=c|d,%20e&f=+//+=="},
+			Response: Response{Status: 299, Header: []Field{{"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2"}, {"Empty", ""}}},
 		},
 	}}, got)
 

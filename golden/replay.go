@@ -30,7 +30,8 @@ import (
 // stay as they are. A new golden begins as a file with empty responses, which
 // GOLDEN=new fills in; a header that is to be compared is then added by hand.
 //
-// Options apply to the responses, except Header, which is for the requests.
+// Options apply to the responses and to hooks, except Header, which is for the
+// requests.
 func Replay(t fake.TB, name string, client *http.Client, baseURL string, opts ...Option) {
 	t.Helper()
 	process().replay(t, name, client, baseURL, opts)
@@ -59,7 +60,7 @@ func (s *session) replay(t fake.TB, name string, client *http.Client, baseURL st
 		if err != nil {
 			return trimmed{err}
 		}
-		got, err := send(contextOf(t), file, client, baseURL, set.headers)
+		got, err := send(contextOf(t), file, client, baseURL, set)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.rel, err)
 		}
@@ -100,15 +101,20 @@ func (r *replayed) waits(text []byte) bool {
 	filled.Exchanges = slices.Clone(filled.Exchanges)
 	for i := range filled.Exchanges {
 		if x := &filled.Exchanges[i]; x.Response.Status == 0 {
-			x.Response = got.Exchanges[i].Response
+			x.Response, x.Hooks = got.Exchanges[i].Response, got.Exchanges[i].Hooks
 		}
 	}
 	return len(differTranscripts(r.file, got)) > 0 && len(differTranscripts(filled, got)) == 0
 }
 
 // send plays the requests of a transcript, and puts the answers beside them.
-func send(ctx context.Context, file Transcript, client *http.Client, baseURL string, header []Field) (Transcript, error) {
+func send(ctx context.Context, file Transcript, client *http.Client, baseURL string, set *settings) (Transcript, error) {
 	got := Transcript{Comment: file.Comment, Exchanges: make([]Exchange, len(file.Exchanges))}
+	if len(file.Hooks) > 0 {
+		got.Hooks = set.delivered(0)
+		return got, nil
+	}
+	sent := len(set.delivered(0))
 	base, err := url.Parse(baseURL)
 	switch {
 	case client == nil:
@@ -121,7 +127,7 @@ func send(ctx context.Context, file Transcript, client *http.Client, baseURL str
 	direct := *client
 	direct.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	for i, x := range file.Exchanges {
-		r, err := x.Request.build(ctx, base, header)
+		r, err := x.Request.build(ctx, base, set.headers)
 		if err != nil {
 			return got, fmt.Errorf("%s: %w", file.part("request", i), err)
 		}
@@ -133,9 +139,20 @@ func send(ctx context.Context, file Transcript, client *http.Client, baseURL str
 			Status: answer.StatusCode,
 			Header: compared(x.Response.Header, answer.Header),
 			Body:   someBytes(body),
-		}}
+		}, set.delivered(sent)}
+		sent += len(got.Exchanges[i].Hooks)
 	}
 	return got, nil
+}
+
+// delivered waits for deliveries in work and gives those that have left since
+// the first from.
+func (s *settings) delivered(from int) []Hook {
+	if s.hooks == nil {
+		return nil
+	}
+	s.hooks.Settle()
+	return hooksOf(s.hooks.Hooks.Attempts()[from:])
 }
 
 func ask(client *http.Client, r *http.Request) (*http.Response, []byte, error) {

@@ -130,7 +130,7 @@ func (d *desk) files(t *testing.T) []string {
 func (d *desk) asText(test, name, got string, opts ...Option) *spy {
 	s := &spy{name: test}
 	return s.run(func() {
-		d.test(s, name, ".golden", opts, func() (subject, error) { return newText(got) })
+		d.test(s, name, ".golden", opts, func(*settings) (subject, error) { return newText(got) })
 	})
 }
 
@@ -138,7 +138,7 @@ func (d *desk) asText(test, name, got string, opts ...Option) *spy {
 func (d *desk) asJSON(test, name string, got any, opts ...Option) *spy {
 	s := &spy{name: test}
 	return s.run(func() {
-		d.test(s, name, ".json", opts, func() (subject, error) { return newDocument(got) })
+		d.test(s, name, ".json", opts, func(*settings) (subject, error) { return newDocument(got) })
 	})
 }
 

@@ -11,16 +11,29 @@ import (
 )
 
 // A Transcript is what went over the wire, as a file that people can read: one
-// exchange, or a conversation in the order in which it was held.
+// exchange, or a conversation in the order in which it was held, each with the
+// deliveries that followed it; or deliveries alone, which nobody asked for over
+// the wire.
 type Transcript struct {
 	Comment   string // lines above the first section, each ended by a newline; "" for none
 	Exchanges []Exchange
+	Hooks     []Hook // only where there is no exchange
 }
 
-// An Exchange is a request with its response.
+// An Exchange is a request with its response, and with the web hooks that left
+// because of it.
 type Exchange struct {
 	Request  Request
 	Response Response
+	Hooks    []Hook
+}
+
+// A Hook is one attempt to deliver an event, in the order of sending. Its answer
+// is the receiver's; the zero Response means that there was none.
+type Hook struct {
+	Topic   string
+	Request Request // the target is a complete URL
+	Answer  Response
 }
 
 // A Request is what the client sent.
@@ -64,6 +77,19 @@ func Transcribe(xs ...fake.Exchange) Transcript {
 	return t
 }
 
+// hooksOf makes hooks of a fake's attempts.
+func hooksOf(attempts []fake.Attempt) []Hook {
+	var hooks []Hook
+	for _, a := range attempts {
+		h := Hook{Topic: a.Topic, Request: Request{Method: a.Method, Target: a.URL, Header: fields(a.Header), Body: someBytes(a.Body)}}
+		if h.Answer.Status = a.Status; a.Status != 0 {
+			h.Answer.Body = someBytes(a.Answer)
+		}
+		hooks = append(hooks, h)
+	}
+	return hooks
+}
+
 // fields gives the lines of a header that say something about its sender.
 func fields(h http.Header) []Field {
 	var fs []Field
@@ -100,10 +126,22 @@ func someBytes(b []byte) []byte {
 
 // part names a section: "request", or "request 2" in a conversation.
 func (t Transcript) part(kind string, i int) string {
-	if len(t.Exchanges) == 1 {
+	if len(t.Exchanges) <= 1 {
 		return kind
 	}
 	return kind + " " + strconv.Itoa(i+1)
+}
+
+// hooks gives the hooks after each exchange; where there is none, all of them.
+func (t Transcript) hooks() [][]Hook {
+	if len(t.Exchanges) == 0 {
+		return [][]Hook{t.Hooks}
+	}
+	all := make([][]Hook, len(t.Exchanges))
+	for i, x := range t.Exchanges {
+		all[i] = x.Hooks
+	}
+	return all
 }
 
 // statusLine is "200 OK", or "299" for a number that has no words.

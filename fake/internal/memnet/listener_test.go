@@ -113,3 +113,29 @@ func TestPipeListenerCloseResetsTheUnaccepted(t *testing.T) {
 	_, err = c.Read(make([]byte, 1))
 	pipeFails(t, err, "read", syscall.ECONNRESET)
 }
+
+func TestSecure(t *testing.T) {
+	t.Parallel()
+	l := Listen("shop")
+	defer l.Close()
+	for want, dial := range map[bool]func(context.Context) (net.Conn, error){false: l.Dial, true: l.DialSecure} {
+		client, err := dial(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		server, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if Secure(client) != want || Secure(server) != want {
+			t.Errorf("the ends are secure: %v and %v, want %v", Secure(client), Secure(server), want)
+		}
+	}
+	if Secure(nil) {
+		t.Error("no connection is secure")
+	}
+	_ = l.Close()
+	if _, err := l.DialSecure(t.Context()); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("a closed listener gives %v", err)
+	}
+}

@@ -98,7 +98,13 @@ func (l *Listener) Refuse(on bool) {
 
 // Dial gives the client's end of a new connection. It never waits: as with a
 // kernel's backlog, the client may write before the server has accepted.
-func (l *Listener) Dial(ctx context.Context) (net.Conn, error) {
+func (l *Listener) Dial(ctx context.Context) (net.Conn, error) { return l.dial(ctx, false) }
+
+// DialSecure is Dial for a client that means TLS, and has no need of it in
+// memory: both ends are Secure.
+func (l *Listener) DialSecure(ctx context.Context) (net.Conn, error) { return l.dial(ctx, true) }
+
+func (l *Listener) dial(ctx context.Context, secure bool) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, l.failed("dial", err)
 	}
@@ -109,9 +115,16 @@ func (l *Listener) Dial(ctx context.Context) (net.Conn, error) {
 	}
 	l.dialled++
 	client, server := newLink(clientAddr(l.dialled), l.addr)
+	client.secure, server.secure = secure, secure
 	l.waiting = append(l.waiting, server)
 	l.arrived.Signal()
 	return client, nil
+}
+
+// Secure tells whether c came from DialSecure.
+func Secure(c net.Conn) bool {
+	mem, is := c.(*Conn)
+	return is && mem.secure
 }
 
 func (l *Listener) failed(op string, err error) error {
@@ -124,6 +137,7 @@ func (l *Listener) failed(op string, err error) error {
 type Conn struct {
 	in, out       *stream
 	local, remote net.Addr
+	secure        bool
 
 	lateRead, lateWrite net.OpError // what a passed deadline gives; net/http makes one pass per request
 }
