@@ -10,19 +10,37 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// act does what the story does by itself, as far as it is due. Only one caller
-// does it at a time; the others wait until it is done.
+// arrive does what is due before a request that comes.
+func (r *Run) arrive(*fake.Call) {
+	if !r.underWay() && r.gate.pass() {
+		defer r.gate.leave()
+		r.actions(false)
+	}
+}
+
+// act does what is due.
 func (r *Run) act(end bool) {
-	r.acting <- struct{}{}
-	defer func() { <-r.acting }()
+	r.gate.enter()
+	defer r.gate.leave()
+	r.actions(end)
+}
+
+// actions does what the story does by itself, as far as it is due. Only one
+// caller does it at a time; the others wait until it is done.
+func (r *Run) actions(end bool) {
 	for {
-		var a *action
-		r.Fake().Locked(func() { a = r.story.due(end) })
-		if a == nil {
+		i := -1
+		r.Fake().Locked(func() { i = r.story.due(end) })
+		if i < 0 {
 			return
 		}
 		r.Fake().Settle()
-		r.do(a)
+		switch s := r.prog.steps[i].(type) {
+		case *action:
+			r.do(s)
+		case *deliver:
+			r.deliver(i, s)
+		}
 	}
 }
 
@@ -31,26 +49,36 @@ func (r *Run) do(a *action) {
 	case "advance":
 		r.Fake().Advance(a.by)
 	case "revoke":
+		r.Fake().Locked(func() { r.story.revoked = true })
 		r.started.revoke()
+	case "rotate":
+		r.rotate(a)
 	case "check":
 		r.check(a)
 	}
 }
 
-// check compares what a path finds in the state with a value.
+// check compares what a path finds in the state, or in the counts of a receiver,
+// with a value.
 func (r *Run) check(a *action) {
 	c := a.condition
 	r.Fake().Locked(func() {
 		c.Path, c.Value = r.story.vals.render(a.path), r.story.vals.render(a.value)
 	})
-	found, holds := c.Find(r.Fake().Snapshot())
+	where, text := "the state", []byte(nil)
+	if a.receiver == "" {
+		text = r.Fake().Snapshot()
+	} else {
+		where, text = "the receiver", r.counts(a.receiver).json(a.receiver)
+	}
+	found, holds := c.Find(text)
 	if holds {
 		return
 	}
 	if found == "" {
 		found = "nothing there"
 	}
-	r.problem(fmt.Sprintf("%s: %s: the state has %s", a.at, a.text, found))
+	r.problem(fmt.Sprintf("%s: %s: %s has %s", a.at, a.text, where, found))
 }
 
 // capture binds a name to what is found in an answer.
@@ -178,7 +206,8 @@ func (r *Run) finish() {
 	}
 }
 
-// missing are the steps that were never reached and the faults that never fired.
+// missing are the steps that were never reached, the faults that never fired and
+// the deliveries that never left.
 func (r *Run) missing() []string {
 	var texts []string
 	r.Fake().Locked(func() {
@@ -192,22 +221,39 @@ func (r *Run) missing() []string {
 		if f.fault.Has("optional") || r.faults[i].Spent() {
 			continue
 		}
-		var on []string
-		for _, list := range f.fault.All("on") {
-			on = append(on, strings.Split(list, ",")...)
-		}
-		calls := len(r.Fake().Calls(on...))
-		made := fmt.Sprintf("%d calls were made", calls)
-		if calls == 1 {
-			made = "1 call was made"
-		}
 		how := "never fired"
 		if n := r.faults[i].Fired(); n > 0 {
 			how = fmt.Sprintf("fired only %d times", n)
 		}
-		texts = append(texts, fmt.Sprintf("%s: fault %s: %s (%s)", f.at, how, f.text, made))
+		texts = append(texts, fmt.Sprintf("%s: fault %s: %s (%s)", f.at, how, f.text, r.chances(f.fault)))
 	}
-	return texts
+	return append(texts, r.unclaimed()...)
+}
+
+// chances tells how many calls, or sendings of deliveries, a fault could have hit.
+func (r *Run) chances(f fake.Fault) string {
+	var on, topics []string
+	for _, list := range f.All("on") {
+		for sel := range strings.SplitSeq(list, ",") {
+			if topic, hook := strings.CutPrefix(sel, "hook:"); hook {
+				topics = append(topics, topic)
+			} else {
+				on = append(on, sel)
+			}
+		}
+	}
+	if topics != nil {
+		return counted(len(r.Fake().Hooks.Attempts(topics...)), "delivery was", "deliveries were") + " sent"
+	}
+	return counted(len(r.Fake().Calls(on...)), "call was", "calls were") + " made"
+}
+
+// counted is "1 call", "2 calls".
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func (st *story) missing(i int, s statement) string {
@@ -218,14 +264,23 @@ func (st *story) missing(i int, s statement) string {
 			return ""
 		}
 		if len(by) > 0 {
-			return fmt.Sprintf("%s: step reached only %d of %d times: %s", at, len(by), s.least, text)
+			return fmt.Sprintf("%s: step reached only %d of %d times: %s", at, len(by), s.least, text) + st.limitRefused()
 		}
 	case *action:
 		if by != nil || st.begun(i) { // done, or only not done yet
 			return ""
 		}
+	case *deliver:
+		switch {
+		case by != nil:
+			return ""
+		case !st.received:
+			return fmt.Sprintf("%s: step never reached: %s (nobody receives it: the test calls Run.Receiver)", at, text)
+		case st.begun(i):
+			return ""
+		}
 	case *never:
 		return ""
 	}
-	return fmt.Sprintf("%s: step never reached: %s", at, text)
+	return fmt.Sprintf("%s: step never reached: %s", at, text) + st.limitRefused()
 }

@@ -22,9 +22,16 @@ type api struct {
 	timeAs  func(time.Time) string        // a time in the API's own form
 	jsonAs  string                        // media type of its answers
 
+	// cursor makes up a cursor in the API's own form; nil: any base64 text.
+	cursor func(made [32]byte, now time.Time) string
+
 	// start makes the fake. Credentials that are not given are the fake's own;
 	// may is nil for all permissions.
 	start func(tb fake.TB, opts []fake.Option, given fake.Credentials, may []fake.Scope) started
+	// hookSecret makes the fake sign with a secret; needed where hooks is set.
+	hookSecret func(secret string) fake.Option
+	// open tells whether a path needs no credentials; nil: none does.
+	open func(path string) bool
 	// carries tells whether a request has the credentials.
 	carries func(h http.Header, given fake.Credentials) bool
 }
@@ -34,11 +41,29 @@ type started struct {
 	server      *fake.Server
 	credentials fake.Credentials
 	revoke      func() // makes the credentials worthless
+
+	// addTenant makes a further account or shop, with a secret of its own, and gives
+	// its credentials; nil: the API has one only.
+	addTenant func(name, secret string) fake.Credentials
+
+	tenant any // whose subscribers hear of deliveries
+
+	// event makes what subscribers are told of a record in the words of a file, with
+	// its defaults filled in; rotate changes the secret that signs. Both are for
+	// APIs with deliveries, and lock by themselves.
+	event  func(topic string, record []byte) (fake.Event, error)
+	rotate func(secret string)
 }
 
 // apis are the APIs that scenarios can be about.
 func apis() map[string]*api {
-	return map[string]*api{"cartfunnel": cartfunnelAPI()}
+	return map[string]*api{
+		"bonify":     bonifyAPI(),
+		"cartfunnel": cartfunnelAPI(),
+		"cartly":     cartlyAPI(),
+		"cscart":     cscartAPI(),
+		"fluidpay":   fluidpayAPI(),
+	}
 }
 
 func (a *api) collections() []string { return slices.Sorted(maps.Keys(a.plain)) }

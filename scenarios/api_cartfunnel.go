@@ -101,7 +101,8 @@ func cartfunnelOptions() map[string]func([]string) (fake.Option, error) {
 	}
 }
 
-// flag, text and number are options with no argument, a word, a whole number.
+// flag, text, number and duration are options with no argument, a word, a whole
+// number, a time.
 func flag(make func() fake.Option) func([]string) (fake.Option, error) {
 	return func(args []string) (fake.Option, error) {
 		if len(args) > 0 {
@@ -130,5 +131,18 @@ func number(make func(int) fake.Option) func([]string) (fake.Option, error) {
 			return fake.Option{}, fmt.Errorf("%q is no whole number", args[0])
 		}
 		return make(n), nil
+	}
+}
+
+func duration(make func(time.Duration) fake.Option) func([]string) (fake.Option, error) {
+	return func(args []string) (fake.Option, error) {
+		if len(args) != 1 {
+			return fake.Option{}, errors.New("want a time such as 5m")
+		}
+		d, err := time.ParseDuration(args[0])
+		if err != nil {
+			return fake.Option{}, fmt.Errorf("%q is no time", args[0])
+		}
+		return make(d), nil
 	}
 }

@@ -29,6 +29,11 @@ func renderJSON(body []byte, v *values, style string) []byte {
 		}
 		return quoteJSON(v.render(t))
 	})
+	return respell(out, style)
+}
+
+// respell writes JSON in a style.
+func respell(out []byte, style string) []byte {
 	var b bytes.Buffer
 	switch style {
 	case "as-is":

@@ -153,16 +153,21 @@ func (st *Step) With(faults ...fake.Fault) *Step {
 		st.s.built.ps.add(at, "With puts a fault on an answer; say Live, Answer or Fault before it")
 		return st
 	}
-	l := &st.s.doc.lines[st.answer]
+	st.s.onTop(at, st.answer, faults)
+	return st
+}
+
+// onTop adds faults to a line.
+func (s *Scenario) onTop(at pos, line int, faults []fake.Fault) {
+	l := &s.doc.lines[line]
 	for _, f := range faults {
 		x, err := lex("!! " + f.String())
 		if err != nil {
-			st.s.built.ps.add(at, "%v", err)
+			s.built.ps.add(at, "%v", err)
 		}
 		l.words = append(l.words, x.words...)
 	}
-	st.s.prog = nil
-	return st
+	s.prog = nil
 }
 
 func (st *Step) reply(at pos, text string) *Step {

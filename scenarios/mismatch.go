@@ -14,13 +14,54 @@ import (
 // mismatch is a request that does not fit the story: what was known when it
 // came.
 type mismatch struct {
+	phaseCount
 	request   request
-	phase     int
-	done, of  int // steps of the phase
-	optional  int
 	want      []*expect // that could have been taken
 	near      []candidate
 	forbidden *never
+}
+
+// phaseCount is how far a phase has come.
+type phaseCount struct {
+	phase    int
+	done, of int // steps: requests and deliveries
+	optional int
+}
+
+func (st *story) countPhase(phase int) phaseCount {
+	n := phaseCount{phase: phase}
+	for i, s := range st.prog.steps {
+		if s.line().phase != phase {
+			continue
+		}
+		switch s := s.(type) {
+		case *expect:
+			if s.least == 0 {
+				n.optional++
+				continue
+			}
+			if n.of++; len(st.done[i].by) >= s.least {
+				n.done++
+			}
+		case *deliver:
+			if n.of++; st.done[i].answered != nil {
+				n.done++
+			}
+		}
+	}
+	return n
+}
+
+// head is the line about the phase, "" outside phases.
+func (n phaseCount) head(prog *program) string {
+	if n.phase == 0 {
+		return ""
+	}
+	done := fmt.Sprintf("%d of %d steps done", n.done, n.of)
+	if n.optional > 0 {
+		done += fmt.Sprintf(", %d optional", n.optional)
+	}
+	return fmt.Sprintf("      phase   %s  (%s)", short(prog.phases[n.phase-1].title, 60), done)
 }
 
 // candidate is a step that the request may have meant, and why it was not it.
@@ -36,7 +77,7 @@ type candidate struct {
 // mismatch gathers what can be said about a request that fits no step. n is the
 // never line that it breaks, if any.
 func (st *story) mismatch(r *request, n *never) *mismatch {
-	m := &mismatch{request: *r, phase: st.phase, forbidden: n}
+	m := &mismatch{request: *r, phaseCount: phaseCount{phase: st.phase}, forbidden: n}
 	open := st.open(st.lanes.each())
 	for _, i := range open {
 		m.want = append(m.want, st.prog.steps[i].(*expect))
@@ -47,7 +88,6 @@ func (st *story) mismatch(r *request, n *never) *mismatch {
 	for i, s := range st.prog.steps {
 		switch s := s.(type) {
 		case *expect:
-			m.count(s, len(st.done[i].by))
 			m.near = append(m.near, st.candidate(i, r, slices.Contains(open, i)))
 		case *never:
 			if m.forbidden == nil && (s.ever || s.phase == m.phase) && st.fit(&s.target, r).equal() {
@@ -55,6 +95,7 @@ func (st *story) mismatch(r *request, n *never) *mismatch {
 			}
 		}
 	}
+	m.phaseCount = st.countPhase(m.phase)
 	slices.SortStableFunc(m.near, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	m.near = m.near[:min(len(m.near), 3)]
 	for i, c := range m.near {
@@ -76,20 +117,6 @@ func (c *candidate) same() bool { return c.fitting.has("method") && c.fitting.ha
 func (m *mismatch) missing() bool {
 	return m.forbidden == nil && m.request.carries &&
 		!slices.ContainsFunc(m.near, func(c candidate) bool { return c.ahead && c.same() })
-}
-
-func (m *mismatch) count(e *expect, taken int) {
-	if e.phase != m.phase {
-		return
-	}
-	switch {
-	case e.least == 0:
-		m.optional++
-		return
-	case taken >= e.least:
-		m.done++
-	}
-	m.of++
 }
 
 func (st *story) candidate(i int, r *request, open bool) candidate {
@@ -200,12 +227,8 @@ func (m *mismatch) text(prog *program, now after) string {
 }
 
 func (m *mismatch) head(p *page, prog *program, now after) {
-	if m.phase > 0 {
-		done := fmt.Sprintf("%d of %d steps done", m.done, m.of)
-		if m.optional > 0 {
-			done += fmt.Sprintf(", %d optional", m.optional)
-		}
-		p.add("      phase   %s  (%s)", short(prog.phases[m.phase-1].title, 60), done)
+	if line := m.phaseCount.head(prog); line != "" {
+		p.add("%s", line)
 	}
 	for i, e := range m.want[:min(3, len(m.want))] {
 		p.row([]string{"want    ", "or      ", "or      "}[i], e.text, e.at)

@@ -16,10 +16,12 @@ type parser struct {
 	apis     map[string]*api
 
 	headDone bool
-	seen     map[string]pos // head words that stand once
-	waiting  *expect        // has no answer yet
-	delivery *place         // has no <= yet
-	par      int            // number of the open par block, 0: none
+	seen     map[string]pos      // head words that stand once
+	rotated  bool                // the secret of a hook was changed above
+	waiting  *expect             // has no answer yet
+	delivery *deliver            // has no <= yet
+	sent     map[string]*deliver // by as=
+	par      int                 // number of the open par block, 0: none
 	pars     int
 	parAt    pos
 	remarked bool // the line before was a phase line
@@ -42,6 +44,7 @@ func compile(doc *document, apis map[string]*api) (*program, problems) {
 		used:     map[*section]bool{},
 		apis:     apis,
 		seen:     map[string]pos{},
+		sent:     map[string]*deliver{},
 	}
 	for _, s := range doc.sections {
 		p.sections[s.ref()] = s

@@ -44,7 +44,7 @@ func (p *parser) head(first string, c *cursor) {
 	case "mode":
 		p.prog.mode = p.oneOf(c, "the mode", modes)
 	case "deliveries":
-		p.oneOf(c, "how deliveries leave", []string{"auto", "held"})
+		p.prog.held, p.prog.heldAt = p.oneOf(c, "how deliveries leave", []string{"auto", "held"}) == "held", c.at
 		p.needsHooks(c, "deliveries")
 	case "style":
 		p.prog.style = p.oneOf(c, "the style", styles)
@@ -169,48 +169,6 @@ func (p *parser) auth(c *cursor) {
 			}
 			p.prog.auth = append(p.prog.auth, credential{key, t})
 		}
-	}
-}
-
-// hook reads "hook TOPICS -> NAME k=v".
-func (p *parser) hook(c *cursor) {
-	if _, ok := c.want("the topics"); !ok {
-		return
-	}
-	if arrow, ok := c.want("->"); !ok || arrow.raw != "->" {
-		if ok {
-			c.problem("hook: want TOPICS -> NAME, not %q", c.text)
-		}
-		return
-	}
-	if _, ok := c.want("the receiver's name"); ok {
-		p.options(c, "secret", "as")
-		p.needsHooks(c, "hook")
-	}
-}
-
-// options takes words key=value of the given keys.
-func (p *parser) options(c *cursor, keys ...string) map[string]string {
-	found := map[string]string{}
-	for _, w := range c.rest() {
-		key, text := w.option()
-		switch {
-		case key == "":
-			c.problem("unexpected %q", w.raw)
-		case !slices.Contains(keys, key):
-			c.problem("unknown option %s=%s", key, didYouMean(key, keys))
-		default:
-			c.template(text)
-			found[key] = text
-		}
-	}
-	return found
-}
-
-// needsHooks refuses what only an API with deliveries has.
-func (p *parser) needsHooks(c *cursor, what string) {
-	if !p.prog.api.hooks && !c.bad {
-		c.problem("%s: %s sends no deliveries", what, p.prog.api.name)
 	}
 }
 

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -250,9 +249,7 @@ func (p *parser) check(c *cursor) {
 	} else if got != probe {
 		c.problem("check %s: blanks of a path can stand inside its brackets only", words[0].raw)
 	}
-	if strings.HasPrefix(a.condition.Path, "app.") {
-		p.needsHooks(c, "check "+a.condition.Path)
-	}
+	p.counted(c, a)
 	c.keep(a)
 }
 
@@ -260,55 +257,6 @@ func (p *parser) advance(c *cursor) {
 	if w, ok := c.want("how far the clock goes"); ok {
 		c.keep(&action{place: c.place(), verb: "advance", by: c.duration("advance", w.text)})
 	}
-}
-
-// rotate reads "rotate HOOK secret={{secret.x}} [overlap=D]".
-func (p *parser) rotate(c *cursor) {
-	if _, ok := c.want("the hook"); !ok {
-		return
-	}
-	found := p.options(c, "secret", "overlap")
-	if d, ok := found["overlap"]; ok {
-		c.duration("overlap", d)
-	}
-	p.needsHooks(c, "rotate")
-}
-
-// deliver reads "=> TOPIC [raw] [@section] [as=NAME] [again] [!! FAULT]".
-func (p *parser) deliver(c *cursor) {
-	if _, ok := c.want("the topic, or the name of a delivery"); !ok {
-		return
-	}
-	words, faults := splitFaults(c.rest())
-	for _, w := range words {
-		key, _ := w.option()
-		name, isRef := strings.CutPrefix(w.raw, "@")
-		switch {
-		case isRef:
-			p.section(c, name)
-		case key != "as" && w.raw != "again" && w.raw != "raw":
-			c.problem("unknown word %q%s", w.raw, didYouMean(w.raw, []string{"as", "again", "raw"}))
-		}
-	}
-	p.faults(c, faults)
-	p.needsHooks(c, "=>")
-	place := c.place()
-	p.delivery = &place
-}
-
-var receiverAnswer = regexp.MustCompile(`^(none|[1-5](xx|[0-9][0-9])(\|[1-5](xx|[0-9][0-9]))*)$`)
-
-// received reads "<= none" or "<= 2xx|401".
-func (p *parser) received(c *cursor) {
-	if p.delivery == nil {
-		c.problem("<= follows a delivery (=>)")
-		return
-	}
-	p.delivery = nil
-	if w, ok := c.want("the receiver's answer"); ok && !receiverAnswer.MatchString(w.text) {
-		c.problem("<= %s: want none, a status such as 204, a class such as 2xx, or several: 401|403", w.raw)
-	}
-	p.needsHooks(c, "<=")
 }
 
 func (p *parser) openPar(c *cursor) {

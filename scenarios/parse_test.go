@@ -49,7 +49,7 @@ var bad = []struct{ name, text, want string }{
 	{"version missing", "scenario\n", `s.txtar:1: "scenario": the version of the format, 1 is missing`},
 	{"version", "scenario 2 cartfunnel\n", `s.txtar:1: format version "2" is not known; this package reads version 1`},
 	{"API missing", "scenario 1\n", `s.txtar:1: "scenario 1": the API is missing`},
-	{"API", "scenario 1 cartfunel\n", `s.txtar:1: unknown API "cartfunel" (did you mean "cartfunnel"?); there are cartfunnel`},
+	{"API", "scenario 1 cartfunel\n", `s.txtar:1: unknown API "cartfunel" (did you mean "cartfunnel"?); there are bonify, cartfunnel, cartly, cscart, fluidpay`},
 	{"scenario word too many", "scenario 1 cartfunnel v2 x\n", `s.txtar:1: unexpected "x"`},
 	{"scenario twice", head + head, `s.txtar:2: a second scenario line`},
 	{"word", head + "clok 2025-03-01T09:00:00Z\n", `s.txtar:2: unknown word "clok" (did you mean "clock"?)`},

@@ -13,6 +13,9 @@ func (p *parser) placeholders() {
 	for _, a := range p.prog.auth {
 		b.asks(p.seen["auth"], a.value)
 	}
+	for _, h := range p.prog.hooks {
+		b.asks(h.at, h.secret)
+	}
 	for _, s := range p.prog.states {
 		b.section(s.at, s.section, b.tells)
 	}
@@ -29,6 +32,9 @@ func (p *parser) placeholders() {
 		case *action:
 			b.knows(s.at, s.path)
 			b.knows(s.at, s.value)
+			b.asks(s.at, s.secret)
+		case *deliver:
+			b.section(s.at, s.section, b.tells)
 		}
 	}
 }

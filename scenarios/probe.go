@@ -28,9 +28,14 @@ func (p *parser) probe() {
 	if !ok {
 		return
 	}
-	s := p.prog.api.start(nil, p.prog.options(), nil, nil).server
+	opts := p.prog.options()
+	if p.prog.api.hooks {
+		opts = append(opts, fake.Frozen()) // a slow sender is not waited for
+	}
+	probed := p.prog.api.start(nil, opts, nil, nil)
+	s := probed.server
 	defer s.Close()
-	vals := &values{secret: func(string) string { return "secret" }, timeAs: p.prog.api.timeAs, types: p.prog.types}
+	vals := p.prog.values(func(string) string { return "secret" })
 	for _, st := range p.prog.states {
 		if st.section == nil {
 			continue // plain records always fit
@@ -49,9 +54,13 @@ func (p *parser) probe() {
 		}
 	}
 	p.probeScopes(s)
+	p.probeHooks(s)
 	for _, st := range p.prog.steps {
-		if e, ok := st.(*expect); ok {
-			p.probeStep(s, e)
+		switch st := st.(type) {
+		case *expect:
+			p.probeStep(s, st)
+		case *deliver:
+			p.probeDelivery(probed, st, vals.fork())
 		}
 	}
 }
@@ -80,7 +89,10 @@ func mistake(f func()) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			text := fmt.Sprint(p)
-			for _, prefix := range []string{"cartfunnel: ", "Restore: "} {
+			if name, rest, found := strings.Cut(text, ": "); found && apis()[name] != nil {
+				text = rest
+			}
+			for _, prefix := range []string{"Restore: ", "Hooks: ", "Hooks.Send: "} {
 				text = strings.TrimPrefix(text, prefix)
 			}
 			err = errors.New(text)
@@ -108,6 +120,10 @@ func (p *parser) probeScopes(s *fake.Server) {
 
 func (p *parser) probeStep(s *fake.Server, e *expect) {
 	for _, f := range e.answer.faults {
+		if aboutDeliveries(s, f) {
+			p.ps.add(e.answer.at, "fault %s is about deliveries; it stands behind =>", f.Name())
+			continue
+		}
 		p.fits(e, f)
 		if err := mistake(func() { s.Inject(f).Disarm() }); err != nil {
 			p.ps.add(e.answer.at, "%v", err)

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
@@ -25,11 +27,15 @@ type program struct {
 	style  string
 	faults []armed
 	with   []with
+	hooks  []*hook
+	held   bool // deliveries wait for a step to send them
+	heldAt pos
 
-	phases  []phase
-	steps   []statement
-	types   map[string]string // of the named placeholders
-	secrets []string          // names
+	delivers bool // some step is a delivery
+	phases   []phase
+	steps    []statement
+	types    map[string]string // of the named placeholders
+	secrets  []string          // names
 
 	doubts problems // what Vet names and running lets pass
 }
@@ -56,6 +62,17 @@ type credential struct {
 
 // ignored is what comparisons leave out.
 type ignored struct{ headers, query, body []string }
+
+// hook is a receiver, and the subscription that the run makes for it.
+type hook struct {
+	at       pos
+	name     string   // for rotate: as=, or that of the receiver
+	receiver string   // for check
+	topics   []string // nil: all
+	none     bool     // no subscription: the client makes its own
+	url      string
+	secret   template
+}
 
 // armed is a fault of the head, with its line.
 type armed struct {
@@ -138,9 +155,57 @@ type never struct {
 // done.
 type action struct {
 	place
-	verb      string // check, advance, settle, revoke
+	verb      string // check, advance, settle, revoke, rotate
 	condition fake.Condition
 	path      template // of the condition
 	value     template
+	receiver  string // check: whose counts the path is about; "": the state
 	by        time.Duration
+	hook      *hook    // rotate
+	secret    template // rotate
+}
+
+// deliver is a delivery that the fake makes once the steps before it are done and
+// there is a receiver, and what the receiver is to answer.
+type deliver struct {
+	place
+	topic   string
+	again   *deliver // the delivery of that step, once more
+	section *section // nil: one that the fake has made by itself, or again
+	raw     bool     // the section is the whole body
+	name    string   // as=
+	style   string
+	faults  []fake.Fault
+	answer  received
+}
+
+// received is what a receiver is to answer: any of "none", "204", "2xx".
+type received struct {
+	at   pos
+	text string
+	want []string
+}
+
+// fits tells whether a status is wanted; 0 is no answer.
+func (a *received) fits(status int) bool {
+	got := statusText(status)
+	return slices.ContainsFunc(a.want, func(want string) bool {
+		return want == got || len(want) == 3 && want[1:] == "xx" && want[0] == got[0]
+	})
+}
+
+// statusText is a status as a file has it: "204", or "none".
+func statusText(status int) string {
+	if status == 0 {
+		return "none"
+	}
+	return strconv.Itoa(status)
+}
+
+// values are the values of one run of the program.
+func (prog *program) values(secret func(name string) string) *values {
+	return &values{
+		secret: secret, timeAs: prog.api.timeAs, cursor: prog.api.cursor,
+		types: prog.types, seed: max(prog.seed, 1), now: prog.clock,
+	}
 }

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,9 @@ type StepReport struct {
 	Step  string `json:"step"`            // as written
 	Done  bool   `json:"done"`            // it waits for nothing
 	Calls []int  `json:"calls,omitempty"` // numbers of the requests that took it
+
+	// Answers are what receivers answered to each sending of a delivery: "204", "none".
+	Answers []string `json:"answers,omitempty"`
 }
 
 // Report tells how far the run has come: each step, the problems so far and what
@@ -54,6 +58,9 @@ func (st *story) report(i int, s statement) StepReport {
 		sr.Step += "\n" + s.answer.text
 	case *action:
 		sr.Done = by != nil
+	case *deliver:
+		sr.Done, sr.Answers = by != nil, slices.Clone(st.done[i].answered)
+		sr.Step += "\n" + s.answer.text
 	case *never:
 		sr.Done = st.begun(i)
 	}
@@ -80,6 +87,9 @@ func (rep Report) String() string {
 			calls = "   " + numbers(s.Calls)
 		}
 		fmt.Fprintf(&b, "%s %s%s\n", tick, request, calls)
+		if len(s.Answers) > 0 {
+			answer += "   " + strings.Join(s.Answers, ", ")
+		}
 		if answer != "" {
 			b.WriteString("  " + answer + "\n")
 		}

@@ -42,19 +42,28 @@ type Run struct {
 	secrets map[string]string
 	first   fake.Snapshot
 	faults  []*fake.Armed
-	acting  chan struct{} // held by who does the actions that are due
+	gate    *gate
 	flushes sync.WaitGroup
 
 	// under the server's lock
-	story   *story
-	playing map[int]*expect // calls that are being answered, by number
-	failed  []*mismatch     // that nobody has been told of
-	broken  []string        // the same, of faults that cannot be
+	story      *story
+	limitFirst bool            // a call can be refused by the documented limit before it is decided about
+	undecided  map[int]bool    // calls that have not come past the limit yet, by number
+	playing    map[int]*expect // calls that are being answered
+	failed     []*mismatch     // that nobody has been told of
+	broken     []string        // the same, of faults that cannot be
+
+	release func() // lets deliveries leave; nil: the API sends none
+	outside bool   // deliveries may go to receivers that the run does not see
 
 	mu       sync.Mutex
 	problems []string
 	reported int // problems that were told as errors
 	notes    []string
+	handler  http.Handler // of deliveries
+	onRotate func(string, time.Duration)
+	rotated  *action // the last rotate step that was carried out
+	sent     map[*deliver][]fake.Delivery
 }
 
 // Replay plays a scenario file to the client under test: one line, and nothing
@@ -90,13 +99,14 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 	for _, o := range opts {
 		o(&set)
 	}
-	r := &Run{tb: t, prog: prog, secrets: set.secrets, acting: make(chan struct{}, 1), playing: map[int]*expect{}}
-	vals := &values{secret: r.Secret, timeAs: prog.api.timeAs, types: prog.types, seed: max(prog.seed, 1), now: prog.clock}
+	r := &Run{tb: t, prog: prog, secrets: set.secrets, gate: newGate(), undecided: map[int]bool{}, playing: map[int]*expect{}, sent: map[*deliver][]fake.Delivery{}}
+	vals := prog.values(r.Secret)
 	given := fake.Credentials{}
 	for _, c := range prog.auth {
 		given[c.key] = vals.render(c.value)
 	}
-	r.started = prog.api.start(t, append(prog.options(), set.fake...), given, prog.may)
+	options := append(prog.options(), r.hookOptions()...)
+	r.started = prog.api.start(t, append(options, set.fake...), given, prog.may)
 	vals.now = r.Fake().Now()
 	r.story = newStory(prog, vals)
 	if len(prog.states) > 0 {
@@ -107,6 +117,7 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 		}
 		r.Fake().Restore(snap)
 	}
+	r.subscribe()
 	r.first = r.Fake().Snapshot()
 	for _, f := range prog.faults {
 		r.faults = append(r.faults, r.Fake().Inject(f.fault))
@@ -119,19 +130,18 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 // intercept lets the story decide about every call.
 func (r *Run) intercept() {
 	s := r.Fake()
-	s.Intercept(fake.Arrive, func(*fake.Call) { r.act(false) })
+	r.limitFirst = limitFirst(s.API())
+	s.Intercept(fake.Arrive, r.arrive)
 	s.Intercept(fake.Connect, r.connect)
+	s.Intercept(fake.Throttled, r.throttled)
 	s.Intercept(fake.BeforeApply, r.beforeApply)
 	s.Intercept(fake.AfterApply, r.afterApply)
 	s.Intercept(fake.Body, r.body)
-	s.Intercept(fake.Wire, func(c *fake.Call) {
-		delete(r.playing, c.Seq)
-		r.story.answered = c.Now()
-	})
+	s.Intercept(fake.Wire, r.wire)
 }
 
-// connect finds the step of a call, or refuses it.
-func (r *Run) connect(c *fake.Call) {
+// decide finds the step of a call, or refuses it.
+func (r *Run) decide(c *fake.Call) {
 	r.story.vals.now = c.Now()
 	v := r.story.decide(r.request(c.Seq, c.Now(), c.Request, c.Body))
 	switch {
@@ -144,7 +154,7 @@ func (r *Run) connect(c *fake.Call) {
 	}
 	r.playing[c.Seq] = v.step
 	a := &v.step.answer
-	if err := c.Inject(a.faults...); err != nil {
+	if err := r.inject(c, a.faults); err != nil {
 		r.broken = append(r.broken, fmt.Sprintf("%s: %v", a.at, err))
 		r.flushes.Go(r.flush)
 	}
@@ -184,6 +194,7 @@ func (r *Run) afterApply(c *fake.Call) {
 // body keeps the values that a step captures from a live answer. A fixed answer
 // stands even where the fake refuses what it was to apply.
 func (r *Run) body(c *fake.Call) {
+	r.undecidedStill(c)
 	e := r.playing[c.Seq]
 	if e == nil || c.Reply() == nil {
 		return
@@ -226,8 +237,14 @@ func headerText(text string) string {
 func (r *Run) request(seq int, at time.Time, hr *http.Request, body []byte) *request {
 	return &request{
 		seq: seq, at: at, method: hr.Method, path: hr.URL.EscapedPath(), query: hr.URL.RawQuery,
-		header: hr.Header, body: body, carries: r.prog.api.carries(hr.Header, r.started.credentials),
+		header: hr.Header, body: body, carries: r.carries(hr),
 	}
+}
+
+// carries tells whether a request has the credentials of the run.
+func (r *Run) carries(hr *http.Request) bool {
+	a := r.prog.api
+	return a.open != nil && a.open(hr.URL.Path) || a.carries(hr.Header, r.started.credentials)
 }
 
 // Client is an HTTP client for which the vendor's host is this run.

@@ -105,7 +105,7 @@ func watch(f func(*spy)) *spy {
 	return s
 }
 
-// shopper is a plain client of Cartfunnel.
+// shopper is a plain client of any of the APIs: its credentials say of which.
 type shopper struct {
 	http        *http.Client
 	base        string
@@ -131,8 +131,17 @@ func (c shopper) do(method, path, body string) (int, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
-	req.Header.Set("X-Cartfunnel-Account", c.credentials["account"])
-	req.Header.Set("X-Cartfunnel-Api-Secret", c.credentials["secret"])
+	for header, value := range map[string]string{
+		"X-Cartfunnel-Account": c.credentials["account"], "X-Cartfunnel-Api-Secret": c.credentials["secret"],
+		"X-Shop-Domain": c.credentials["shop_domain"], "X-Api-Key": c.credentials["api_key"],
+	} {
+		if value != "" {
+			req.Header.Set(header, value)
+		}
+	}
+	if token := c.credentials["token"]; token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}

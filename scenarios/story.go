@@ -16,18 +16,22 @@ type story struct {
 
 	lanes    lanes
 	laneOf   map[int]*lane // by the index of the step
-	last     int           // the last step that is a request
+	last     int           // the last step that is a request or a delivery
 	nevers   []int
 	actions  []int     // that are still to be done
 	waiting  int       // the first statement that lacks a request
 	phase    int       // of the step that was taken last
 	answered time.Time // when the last answer left
+	limited  int       // calls that the documented limit refused
+	revoked  bool      // the credentials of the run are worthless
+	received bool      // there is a receiver
 }
 
 // progress is how far one statement has come.
 type progress struct {
-	by     []int // numbers of the requests that took it; of an action, one 0
-	passed int   // number of the request that went past it, 0: none did
+	by       []int    // numbers of the requests that took it; of an action, one 0
+	passed   int      // number of the request that went past it, 0: none did
+	answered []string // of a delivery, what was answered to each sending
 }
 
 // verdict is what becomes of a request.
@@ -47,6 +51,8 @@ func newStory(prog *program, vals *values) *story {
 			st.nevers = append(st.nevers, i)
 		case *action:
 			st.actions = append(st.actions, i)
+		case *deliver:
+			st.actions, st.last = append(st.actions, i), i
 		}
 	}
 	return st
@@ -159,19 +165,24 @@ func (st *story) forbids(step int, r *request) *never {
 	return nil
 }
 
-// due is the next action that the run has to do, nil if there is none. What no
-// request follows is due at the end.
-func (st *story) due(end bool) *action {
+// due is the index of the next statement that the run has to carry out, -1 if there
+// is none. A delivery waits for a receiver; what neither a request nor a delivery
+// follows is due at the end.
+func (st *story) due(end bool) int {
 	if len(st.actions) == 0 || !st.begun(st.actions[0]) {
-		return nil
+		return -1
 	}
 	i := st.actions[0]
-	if i > st.last && !end {
-		return nil
+	d, delivers := st.prog.steps[i].(*deliver)
+	if delivers && !st.received || i > st.last && !end {
+		return -1
+	}
+	if delivers {
+		st.phase = d.phase
 	}
 	st.actions = st.actions[1:]
 	st.done[i].by = []int{0}
-	return st.prog.steps[i].(*action)
+	return i
 }
 
 // answer makes the fixed answer of a step.

@@ -27,8 +27,9 @@ type values struct {
 	bound  map[string]value
 	secret func(name string) string
 	now    time.Time
-	timeAs func(time.Time) string // the API's own form of a time
-	types  map[string]string      // of named placeholders, for where a name stands without
+	timeAs func(time.Time) string                    // the API's own form of a time
+	cursor func(made [32]byte, now time.Time) string // and of a cursor
+	types  map[string]string                         // of named placeholders, for where a name stands without
 	seed   uint64
 	made   int // values that were made up
 }
@@ -190,6 +191,9 @@ func (v *values) invent(p *placeholder) string {
 	case "unix":
 		return strconv.FormatInt(v.now.Unix(), 10)
 	case "cursor":
+		if v.cursor != nil {
+			return v.cursor(sum, v.now)
+		}
 		return base64.StdEncoding.EncodeToString(sum[:16]) // with "=": a client must escape it
 	case "email":
 		return fmt.Sprintf("person%d@example.com", 1+r.IntN(99999))

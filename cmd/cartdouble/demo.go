@@ -17,7 +17,7 @@ type api struct {
 }
 
 // apis are all, in the order in which they are served and printed.
-var apis = []api{{"cartfunnel", startCartfunnel}}
+var apis = []api{{"cartfunnel", startCartfunnel}, {"cscart", startCscart}, {"fluidpay", startFluidpay}}
 
 func apiNames() []string {
 	var names []string

@@ -1,0 +1,70 @@
+package scenarios
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+// probeHooks finds the topics that the API does not have.
+func (p *parser) probeHooks(s *fake.Server) {
+	if s.API().Hooks == nil {
+		return
+	}
+	var known []string
+	s.Locked(func() { known = s.API().Hooks.Topics() })
+	for _, h := range p.prog.hooks {
+		for _, topic := range h.topics {
+			if !slices.Contains(known, topic) {
+				p.ps.add(h.at, "hook: %s has no event %q%s; it has %s", p.prog.api.name, topic, didYouMean(topic, known), strings.Join(known, ", "))
+			}
+		}
+	}
+}
+
+// probeDelivery tries the record and the faults of a delivery.
+func (p *parser) probeDelivery(probed started, d *deliver, vals *values) {
+	if d.section != nil && !d.raw {
+		_, err := probed.event(d.topic, renderJSON(d.section.body, vals, "as-is"))
+		if err != nil {
+			p.ps.add(d.at, "section %s: %v", d.section.name, err)
+		}
+	}
+	for _, f := range d.faults {
+		if !aboutDeliveries(probed.server, f) {
+			p.ps.add(d.at, "fault %s is about calls; it stands behind <-", f.Name())
+			return
+		}
+	}
+	if len(d.faults) == 0 {
+		return
+	}
+	if err := mistake(func() { sendProbe(probed, d.faults) }); err != nil {
+		p.ps.add(d.at, "%v", err)
+	}
+}
+
+// aboutDeliveries tells whether a fault hits deliveries, not calls.
+func aboutDeliveries(s *fake.Server, f fake.Fault) bool {
+	return s.API().Hooks != nil && mistake(func() { s.Inject(f.On("hook:*")).Disarm() }) == nil
+}
+
+// sendProbe sends a delivery with the faults, to nobody in particular.
+func sendProbe(probed started, faults []fake.Fault) {
+	s := probed.server
+	const url = receiverHost + "probe"
+	s.Hooks.Receive(url, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer s.Hooks.Hold()()
+	s.Hooks.ToURL(url)
+	var topic string
+	s.Locked(func() { topic = s.API().Hooks.Topics()[0] })
+	s.Locked(func() {
+		s.Hooks.Emit(fake.Event{Topic: topic, Tenant: probed.tenant, Data: []byte("{}"), Body: []byte("{}")})
+	})
+	for _, d := range s.Hooks.Pending() {
+		s.Hooks.Send(d, faults...)
+		return
+	}
+}
