@@ -9,7 +9,11 @@ import (
 	"testing"
 
 	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/fake/bonify"
 	"github.com/cartdouble/cartdouble/fake/cartfunnel"
+	"github.com/cartdouble/cartdouble/fake/cartly"
+	"github.com/cartdouble/cartdouble/fake/cscart"
+	"github.com/cartdouble/cartdouble/fake/fluidpay"
 )
 
 // served is what a fake has whatever its API.
@@ -21,6 +25,10 @@ type served interface {
 // fakes makes one fake of each API package.
 var fakes = map[string]func() served{
 	"cartfunnel": func() served { return cartfunnel.New() },
+	"cscart":     func() served { return cscart.New() },
+	"fluidpay":   func() served { return fluidpay.New() },
+	"bonify":     func() served { return bonify.New() },
+	"cartly":     func() served { return cartly.New() },
 }
 
 // endpointTable makes the README's table of one API.

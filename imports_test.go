@@ -23,10 +23,11 @@ var layers = map[string][]string{
 	".":             {"fake", "fake/*", "golden", "scenarios", "conformance", "fake/faketest"},
 }
 
-// Code may use these modules of others, and tests testify as well.
+// Code may use these modules of others, and tests testify as well, and the
+// client side of OAuth 2.0 as others have written it.
 var (
 	thirdParty     = []string{"github.com/google/go-cmp", "github.com/tidwall/gjson", "github.com/google/uuid"}
-	thirdPartyTest = append(slices.Clone(thirdParty), "github.com/stretchr/testify")
+	thirdPartyTest = append(slices.Clone(thirdParty), "github.com/stretchr/testify", "golang.org/x/oauth2")
 )
 
 // mostModules is how many modules of others a user's test may compile.

@@ -11,6 +11,7 @@ import (
 // sleepers are helpers of tests that sleep and are called in bubbles only,
 // where sleeping takes no time. Each has its reason: "fake/x_test.go: name".
 var sleepers = map[string]string{
+	"docs/example/fields_test.go: values":                             "a client that paces itself, called in a bubble",
 	"conformance/client_test.go: TestClientThatNeverReturnsIsGivenUp": "a client under test, called in a bubble of the suite",
 	"conformance/client_test.go: TestTimeIsVirtual":                   "a client under test, called in a bubble of the suite",
 	"conformance/more_bugs_test.go: retrying":                         "a client under test, called in a bubble of the suite",
