@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A pattern is a route's template, ready to be compared: "GET", then segments
@@ -30,6 +31,20 @@ func (p *params) get(name string) string {
 		}
 	}
 	return ""
+}
+
+// parsed remembers patterns by their text, which says all about them: a package
+// of tests starts the same API again and again.
+var parsed sync.Map
+
+// patternOf reads a pattern, or remembers it.
+func patternOf(text string) *pattern {
+	if known, is := parsed.Load(text); is {
+		return known.(*pattern)
+	}
+	p := parsePattern(text)
+	known, _ := parsed.LoadOrStore(text, &p)
+	return known.(*pattern)
 }
 
 // parsePattern reads "GET /customers/{id}.json". A mistake in it is ours: panic.

@@ -59,7 +59,7 @@ type Server struct {
 
 type route struct {
 	Route
-	pattern pattern
+	pattern *pattern // shared, never changed
 }
 
 // New makes a server for an API package. Its settings are a pointer to the
@@ -103,7 +103,7 @@ func New(tb TB, api API, settings any, opts ...Option) *Server {
 		if api.Serves != nil && !api.Serves(r) {
 			r.Handle = nil
 		}
-		s.routes = append(s.routes, route{r, parsePattern(r.Pattern)})
+		s.routes = append(s.routes, route{r, patternOf(r.Pattern)})
 	}
 	s.clock = newClock(s.opt.start, s.opt.frozen)
 	s.life, s.end = context.WithCancel(context.Background())
