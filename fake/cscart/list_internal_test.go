@@ -67,9 +67,8 @@ func TestFindAgainstAPlainWalk(t *testing.T) {
 			for round := range 3 {
 				for _, filter := range queries {
 					for _, sort := range []string{"", "&sort_order=asc", "&sort_by=customer", "&sort_by=customer&sort_order=asc", "&sort_by=company_id"} {
-						for _, page := range []string{"", "&page=2", "&page=7", "&items_per_page=0", "&items_per_page=90&page=2"} {
-							s.samePage(t, filter+sort+page, int64(1+r.IntN(2)))
-						}
+						pages := []string{"", "&page=2", "&page=7", "&items_per_page=0", "&items_per_page=90&page=2"}
+						s.samePage(t, filter+sort+pages[r.IntN(len(pages))], int64(1+r.IntN(5)/4))
 					}
 				}
 				for range 100 { // the orders keep up

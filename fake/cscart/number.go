@@ -21,6 +21,12 @@ func cast(text string) int64 {
 
 // numeric tells whether a text is a number from end to end, white space aside.
 func numeric(text string) bool {
+	switch n := digits(text); {
+	case n > 0 && n == len(text):
+		return true
+	case text == "" || text[0] >= 'A': // most often a word
+		return false
+	}
 	text = strings.Trim(text, numberSpace)
 	return text != "" && numberLength(text) == len(text)
 }

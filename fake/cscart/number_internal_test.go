@@ -1,6 +1,7 @@
 package cscart
 
 import (
+	"bytes"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -55,8 +56,11 @@ func TestHundredths(t *testing.T) {
 		for i := range text {
 			text[i] = "0123456789.e-"[r.IntN(13)]
 		}
+		if _, power, _ := bytes.Cut(text, []byte("e")); len(power) > 3 || !numeric(string(text)) {
+			continue
+		}
 		exact, ok := new(big.Rat).SetString(string(text))
-		if !numeric(string(text)) || !ok {
+		if !ok {
 			continue
 		}
 		if exact.Cmp(big.NewRat(1<<50, 1)) > 0 || exact.Cmp(big.NewRat(-1<<50, 1)) < 0 {

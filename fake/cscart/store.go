@@ -266,21 +266,33 @@ func (s *Server) AddProducts(userID int64, rows ...Product) Cart {
 	return s.Carts.Change(userID, func(c *Cart) { c.Products = append(c.Products, rows...) })
 }
 
-// RemoveProduct takes the rows of that item out of a cart, in the cart and on the
-// wishlist; with the last row the cart goes. An unknown user or item is a mistake
-// of the test.
+// RemoveProduct takes the row of that item out of a cart, or where it is not in
+// the cart, off the wishlist; with the last row the cart goes. An unknown user or
+// item is a mistake of the test.
 func (s *Server) RemoveProduct(userID int64, itemID uint32) {
-	is := func(p Product) bool { return p.ItemID == itemID }
-	cart, known := s.Carts.Get(userID)
-	if known && !slices.ContainsFunc(cart.Products, is) {
-		s.Mistake("RemoveProduct: the cart of user %d has no item %d", userID, itemID)
-		return
+	row := -1
+	s.Locked(func() {
+		cart, err := s.Carts.Find(userID)
+		if err != nil {
+			return
+		}
+		for i, p := range cart.Products {
+			if p.ItemID == itemID && (row < 0 || p.Type == InCart) {
+				row = i
+			}
+		}
+		switch {
+		case row < 0:
+		case len(cart.Products) == 1:
+			s.Carts.Delete(nil, userID)
+		default:
+			cart.Products = slices.Delete(cart.Products, row, row+1)
+			s.Carts.Update(nil, cart)
+		}
+	})
+	if row < 0 {
+		s.Mistake("RemoveProduct: the user %d has no item %d in a cart", userID, itemID)
 	}
-	if known && !slices.ContainsFunc(cart.Products, func(p Product) bool { return !is(p) }) {
-		s.Carts.Remove(userID)
-		return
-	}
-	s.Carts.Change(userID, func(c *Cart) { c.Products = slices.DeleteFunc(c.Products, is) })
 }
 
 // RefuseDelete answers each DeleteCart of that user with a 400 and this text,
