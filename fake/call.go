@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -42,8 +43,22 @@ type Call struct {
 	changed  bool // this call changed the state
 	limited  bool // the documented limit refused this call
 	locked   bool
+	shown    bool        // an interceptor has seen it, and may have kept it all the same
 	caused   []*delivery // leave after the reply
 	early    []*job      // a fault lets them leave before it
+}
+
+// calls are those that are over: a call is large, and most need nothing but its
+// memory.
+var calls = sync.Pool{New: func() any { return new(Call) }}
+
+// over gives a call back that nobody can have kept.
+func (c *Call) over() {
+	if c.shown || c.plan.faults != nil || c.caused != nil || c.early != nil {
+		return
+	}
+	*c = Call{}
+	calls.Put(c)
 }
 
 // Header gives the first value of a request header, "" without one.

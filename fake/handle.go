@@ -29,6 +29,7 @@ func (s *Server) handle(c *Call) error {
 func (s *Server) intercepted(p Point, c *Call) {
 	for _, i := range s.interceptors {
 		if i.point == p {
+			c.shown = true
 			i.do(c)
 		}
 	}

@@ -54,7 +54,8 @@ func (s *Server) arrive(r *http.Request) (*Call, bool) {
 	}
 	s.knock(r, body)
 	e := &entry{Exchange: Exchange{Method: r.Method, URL: r.RequestURI, Header: r.Header, Body: body}}
-	c := &Call{s: s, Request: r, Body: body, entry: e}
+	c := calls.Get().(*Call)
+	c.s, c.Request, c.Body, c.entry = s, r, body, e
 	c.conn, _ = r.Context().Value(connKey{}).(*conn)
 	s.clock.begin()
 	c.lock()

@@ -99,6 +99,7 @@ func New(tb TB, api API, settings any, opts ...Option) *Server {
 		panic(fmt.Sprintf("fake: base URL %q: want one without a final slash (%v)", api.Base, err))
 	}
 	s.base = base.Path
+	s.routes = make([]route, 0, len(api.Routes))
 	for _, r := range api.Routes {
 		if api.Serves != nil && !api.Serves(r) {
 			r.Handle = nil
@@ -144,6 +145,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	closing := s.decide(c)
 	s.Hooks.sendEarly(c)
 	s.send(w, c, closing)
+	c.over()
 }
 
 // decide finds the answer and records it, under the lock that arrive took. What
