@@ -165,7 +165,7 @@ func (h *Hooks) selects(text string) error {
 
 // overtaken lets those go on that waited for this delivery to leave before them.
 func (h *Hooks) overtaken(j *job) {
-	if j.copy > 0 {
+	if j.copy > 0 || len(h.passed) == 0 {
 		return
 	}
 	var now []*job
@@ -176,7 +176,9 @@ func (h *Hooks) overtaken(j *job) {
 		}
 		return goes
 	})
-	h.queue = append(now, h.queue...)
+	if len(now) > 0 {
+		h.queue = append(now, h.queue...)
+	}
 }
 
 // early tells whether a fault puts a delivery before the reply of its call.

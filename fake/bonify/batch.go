@@ -101,8 +101,9 @@ type batch struct {
 	policy  BatchPolicy
 	pending []Customer // accepted, and not stored before all are
 
-	applied int // records
-	deleted int // fields
+	applied int      // records
+	deleted int      // fields
+	cleared []string // fields of the present record that are deleted with it
 
 	stopAt    int // record at which a fault ends the batch, 0 for none
 	stopText  string
@@ -158,6 +159,7 @@ func silentlyDropped(c *fake.Call) func(string) bool {
 // tell how many (reading BF-17).
 func (b *batch) run(records []gjson.Result) error {
 	for i, r := range records {
+		b.cleared = nil
 		customer, err := b.read(r, i+1)
 		if err == nil {
 			b.store(customer)
@@ -197,6 +199,10 @@ func (b *batch) exhausted() bool {
 func (b *batch) store(c Customer) {
 	b.pending = append(b.pending, c)
 	b.applied++
+	b.deleted += len(b.cleared)
+	for _, name := range b.cleared {
+		b.call.Note("deleted-field", name)
+	}
 	if b.policy != AllOrNothing {
 		b.flush()
 	}

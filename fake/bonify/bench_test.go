@@ -118,29 +118,26 @@ func BenchmarkFilter(b *testing.B) {
 // BenchmarkScan is a filter that nobody fits, against the plainest look at the
 // same field of every customer.
 func BenchmarkScan(b *testing.B) {
-	for _, customers := range []int{1_000, 100_000} {
-		if testing.Short() && customers > 1_000 {
-			break
-		}
-		b.Run(fmt.Sprint(customers), func(b *testing.B) {
-			shop := bonify.New(bonify.WithoutLimits(), fake.KeepJournal(0))
-			defer shop.Close()
-			stock(shop, customers)
-			r := asked("GET", shop.BaseURL()+"/customers?filters=email%7Ccontains%7Cnobody", "")
-			client := shop.Client()
-			hits := 0
-			ratio.TakeTurns(b, func() { r.Do(b, client) }, func() {
-				shop.Locked(func() {
-					for c := range shop.Customers.Range(0, customers) {
-						if strings.Contains(c.Email, "nobody") {
-							hits++
-						}
-					}
-				})
-			})
-			require.Zero(b, hits)
-		})
+	customers := 100_000
+	if testing.Short() {
+		customers = 10_000
 	}
+	shop := bonify.New(bonify.WithoutLimits(), fake.KeepJournal(0))
+	defer shop.Close()
+	stock(shop, customers)
+	r := asked("GET", shop.BaseURL()+"/customers?filters=email%7Ccontains%7Cnobody", "")
+	client := shop.Client()
+	hits := 0
+	ratio.TakeTurns(b, func() { r.Do(b, client) }, func() {
+		shop.Locked(func() {
+			for c := range shop.Customers.Range(0, customers) {
+				if strings.Contains(c.Email, "nobody") {
+					hits++
+				}
+			}
+		})
+	})
+	require.Zero(b, hits)
 }
 
 // BenchmarkStart is a fake from its making to its end, with one call.

@@ -13,12 +13,18 @@ import (
 // letter case alone, by Unicode's simple folding. What the functions below take
 // as folded is the result of it.
 func fold(text string) string {
+	small := false
 	for i := range len(text) {
-		if b := text[i]; b >= utf8.RuneSelf || 'a' <= b && b <= 'z' {
+		b := text[i]
+		if b >= utf8.RuneSelf {
 			return strings.Map(foldRune, text)
 		}
+		small = small || 'a' <= b && b <= 'z'
 	}
-	return text
+	if !small {
+		return text
+	}
+	return strings.ToUpper(text) // all ASCII
 }
 
 // foldRune is the smallest rune that is the same letter: for ASCII the capital.

@@ -34,12 +34,42 @@ func (s *Server) listCustomers(c *fake.Call) (fake.Reply, error) {
 	if given != "" {
 		from = &at
 	}
-	found := q.page(from, s.settings.pageSize)
-	loop := ""
 	if given != "" && s.loops(c) {
-		loop = given
+		return s.answer(t.list(q.page(from, s.settings.pageSize), at, given)), nil
 	}
-	return s.answer(t.appendList(nil, found, at, loop)), nil
+	if at.filtered || !q.asOf.IsZero() {
+		return s.answer(t.list(q.page(from, s.settings.pageSize), at, "")), nil
+	}
+	return s.answer(t.whole(q, from)), nil
+}
+
+// A pageKey is which page of the whole list was read, when the shop had so many
+// customers.
+type pageKey struct {
+	from  cursor
+	first bool
+	count int
+}
+
+// mostPages is how many answers a shop remembers.
+const mostPages = 16
+
+// whole is the answer to a list without filters. A page that is read again
+// before anything changes is the same memory, and the journal holds it once.
+func (t *Shop) whole(q *search, from *cursor) []byte {
+	key := pageKey{first: from == nil, count: t.Customers.Count()}
+	if from != nil {
+		key.from = *from
+	}
+	if body, known := t.pages[key]; known {
+		return body
+	}
+	body := t.list(q.page(from, t.server.settings.pageSize), key.from, "")
+	if t.pages == nil || len(t.pages) == mostPages {
+		t.pages = map[pageKey][]byte{}
+	}
+	t.pages[key] = body
+	return body
 }
 
 // startOf reads where a list begins: the cursor, in either parameter (reading
@@ -56,11 +86,7 @@ func (t *Shop) startOf(c *fake.Call, p parameters) (at cursor, given string, err
 			noteCursor(c, given)
 		}
 	}
-	if ok {
-		_, expired := c.Fault("cursor-expired")
-		ok = !expired
-	}
-	if !ok {
+	if _, expired := c.Fault("cursor-expired"); expired || !ok {
 		return at, given, invalid(textBadCursor)
 	}
 	switch t.server.settings.cursorFilters {
@@ -111,18 +137,15 @@ func (t *Shop) search(c *fake.Call, at cursor, sent bool) (*search, error) {
 	return q, nil
 }
 
-// appendList adds the answer to a list: the cursors only where they lead
-// somewhere, prev_page first (reading BF-6). A loop is the cursor that a fault
-// puts in the place of the next one.
-func (t *Shop) appendList(dst []byte, p page, at cursor, loop string) []byte {
-	if dst == nil {
-		length := 512 + 2*len(at.filters)
-		for _, r := range p.rows {
-			length += len(r.wire) + len(",")
-		}
-		dst = make([]byte, 0, length)
+// list is the answer to a list: the cursors only where they lead somewhere,
+// prev_page first (reading BF-6). A loop is the cursor that a fault puts in the
+// place of the next one.
+func (t *Shop) list(p page, at cursor, loop string) []byte {
+	length := 384 + 2*len(loop) + 4*len(at.filters) // with two cursors
+	for _, r := range p.rows {
+		length += len(r.wire) + len(",")
 	}
-	dst = append(dst, `{"status":"okay"`...)
+	dst := append(make([]byte, 0, length), `{"status":"okay"`...)
 	at.filtered = at.filtered && t.server.settings.cursorFilters != Forget
 	if p.before {
 		at.prev, at.place = true, t.place(p.rows[0].customer)

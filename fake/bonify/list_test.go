@@ -283,3 +283,21 @@ func TestUncountedCalls(t *testing.T) {
 	shop.Advance(time.Millisecond)
 	assert.Equal(t, 200, c.list().status)
 }
+
+// A list that was read before is not what a restored shop answers.
+func TestListsOfARestoredShop(t *testing.T) {
+	t.Parallel()
+	shop := still(t)
+	c := clientOf(t, shop)
+	with(bob, bobby)(t, shop)
+	state := shop.Snapshot()
+	both := c.list().body
+	shop.Restore(fake.Snapshot(`{"customers":[]}`))
+	assert.Equal(t, nothing, c.list().body)
+	shop.Restore(state)
+	assert.Equal(t, both, c.list().body)
+	shop.Customers.Quiet().Change(bob.ID, func(c *bonify.Customer) { c.LastName = "New" })
+	assert.Equal(t, "New", gjson.Get(c.list().body, "customers.1.last_name").Str)
+	shop.Reset()
+	assert.Equal(t, nothing, c.list().body)
+}

@@ -141,9 +141,11 @@ func TestCursorExpired(t *testing.T) {
 	assert.Equal(t, 1, armed.Fired())
 	noted()(t, shop)
 	assert.Equal(t, 200, c.list("next_page", next).status)
-	shop.Inject(fake.NewFault("cursor-expired"))
+	armed = shop.Inject(fake.NewFault("cursor-expired"))
 	assert.Equal(t, 200, c.list().status, "without a cursor there is none to expire")
 	assert.Equal(t, 400, c.list("prev_page", next).status)
+	assert.Equal(t, failed("invalid page cursor"), c.list("next_page", "made up elsewhere").body)
+	assert.Equal(t, 2, armed.Fired(), "a recorded cursor expires too")
 }
 
 func TestCursorLoop(t *testing.T) {

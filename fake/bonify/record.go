@@ -17,7 +17,7 @@ var writable = []string{"email", "first_name", "last_name", "phone", "note", "ta
 // record is one element of "customers", key by key.
 type record struct {
 	id         gjson.Result
-	attributes map[string]gjson.Result
+	attributes [7]gjson.Result // as writable has them
 	fields     gjson.Result
 }
 
@@ -33,7 +33,7 @@ func (b *batch) read(r gjson.Result, place int) (Customer, error) {
 	if err != nil {
 		return customer, err
 	}
-	if err := b.mergeAttributes(&customer, given.attributes); err != nil {
+	if err := b.mergeAttributes(&customer, &given); err != nil {
 		return customer, err
 	}
 	if err := b.mergeFields(&customer, given.fields); err != nil {
@@ -51,15 +51,14 @@ func (b *batch) take(r gjson.Result) (given record, err error) {
 	if !r.IsObject() {
 		return given, invalid("customer must be an object")
 	}
-	given.attributes = map[string]gjson.Result{}
 	for key, value := range fake.Members(r) {
-		switch {
+		switch i := slices.Index(writable, key); {
 		case key == "id":
 			given.id = value
 		case key == "customer_fields":
 			given.fields = value
-		case slices.Contains(writable, key):
-			given.attributes[key] = value
+		case i >= 0:
+			given.attributes[i] = value
 		default:
 			b.call.Note("ignored-attribute", key)
 		}
@@ -93,11 +92,11 @@ func (b *batch) identify(id gjson.Result) (Customer, error) {
 
 // mergeAttributes takes Shopify attributes over. Empty is empty, whatever the
 // delete header says (reading BF-22).
-func (b *batch) mergeAttributes(c *Customer, given map[string]gjson.Result) error {
-	texts := map[string]*string{"email": &c.Email, "first_name": &c.FirstName, "last_name": &c.LastName, "phone": &c.Phone, "note": &c.Note}
-	for _, key := range writable {
-		value, is := given[key]
-		if !is {
+func (b *batch) mergeAttributes(c *Customer, given *record) error {
+	texts := [...]*string{&c.Email, &c.FirstName, &c.LastName, &c.Phone, &c.Note}
+	for i, key := range writable {
+		value := given.attributes[i]
+		if !value.Exists() {
 			continue
 		}
 		if key == "accepts_marketing" {
@@ -120,7 +119,7 @@ func (b *batch) mergeAttributes(c *Customer, given map[string]gjson.Result) erro
 		case key == "tags":
 			c.Tags = splitTags(text)
 		default:
-			*texts[key] = text
+			*texts[i] = text
 		}
 	}
 	return nil

@@ -34,8 +34,9 @@ type Shop struct {
 	fields  *fake.Collection[int64, definition]
 	defined definitions
 
-	mac     hash.Hash // signs cursors
-	scratch []byte    // of encode, under the server's lock
+	mac     hash.Hash          // signs cursors
+	scratch []byte             // of encode, under the server's lock
+	pages   map[pageKey][]byte // answers to lists, until the next change
 }
 
 // The orders of a shop's customers, and the indexes for filters by equality.
@@ -68,7 +69,7 @@ func (s *Server) newShop(engine *fake.Tenant, domain, key string) *Shop {
 		Touch:   touchCustomer,
 		Illegal: t.illegal,
 		Encode:  t.encode,
-		Index:   indexes,
+		Index:   t.indexes(),
 		Orders: map[string]func(a, b *Customer) int{
 			byUpdated: func(a, b *Customer) int { return a.UpdatedAt.Compare(b.UpdatedAt) },
 			byID:      func(_, _ *Customer) int { return 0 },
@@ -87,7 +88,7 @@ const firstID = 345345345345
 // begin leaves a shop with its first key and the server's field definitions, and
 // lets ids begin at the sample's.
 func (t *Shop) begin() {
-	t.keys = map[string]bool{t.key: true}
+	t.keys, t.pages = map[string]bool{t.key: true}, nil
 	for _, f := range t.server.settings.fields {
 		t.fields.Insert(nil, definition{Field: f})
 	}
@@ -108,22 +109,23 @@ func (t *Shop) illegal(c Customer) error {
 	return nil
 }
 
-// indexes are what filters and the check for a taken address look up.
-var indexes = map[string]func(c *Customer, add func(string)){
-	emailIndex: func(c *Customer, add func(string)) { add(fold(c.Email)) },
-	phoneIndex: func(c *Customer, add func(string)) { add(fold(c.Phone)) },
-	tagIndex: func(c *Customer, add func(string)) {
-		for i, tag := range c.Tags {
-			if !slices.Contains(c.Tags[:i], tag) {
+// indexes are what filters and the check for a taken address look up. A record
+// that comes or goes comes by here.
+func (t *Shop) indexes() map[string]func(c *Customer, add func(string)) {
+	return map[string]func(c *Customer, add func(string)){
+		emailIndex: func(c *Customer, add func(string)) { t.pages = nil; add(fold(c.Email)) },
+		phoneIndex: func(c *Customer, add func(string)) { add(fold(c.Phone)) },
+		tagIndex: func(c *Customer, add func(string)) {
+			for _, tag := range c.Tags {
 				add(fold(tag))
 			}
-		}
-	},
-	fieldIndex: func(c *Customer, add func(string)) {
-		for i := range c.Fields {
-			add(fieldKey(c.Fields[i].MachineName, c.Fields[i].Value))
-		}
-	},
+		},
+		fieldIndex: func(c *Customer, add func(string)) {
+			for i := range c.Fields {
+				add(fieldKey(c.Fields[i].MachineName, c.Fields[i].Value))
+			}
+		},
+	}
 }
 
 // fieldKey is how the value of a custom field stands in its index, "" where it

@@ -20,7 +20,10 @@ func (b *batch) mergeFields(c *Customer, given gjson.Result) error {
 	if err := b.unknownFields(values, defined); err != nil {
 		return err
 	}
-	texts := map[string]string{}
+	var texts map[string]string
+	if len(values) > 0 {
+		texts = make(map[string]string, len(values))
+	}
 	for _, d := range defined.list {
 		value, is := values[d.MachineName]
 		if !is {
@@ -52,12 +55,11 @@ func (b *batch) setField(c *Customer, machineName, text string) {
 	switch {
 	case text != "":
 		c.setField(machineName, text, b.now)
-	case b.deletes && b.most > 0 && b.deleted == b.most:
+	case b.deletes && b.most > 0 && b.deleted+len(b.cleared) == b.most:
 		// the call is over before this deletion
 	case b.deletes:
 		if c.clearField(machineName) {
-			b.deleted++
-			b.call.Note("deleted-field", machineName)
+			b.cleared = append(b.cleared, machineName)
 		}
 	case b.shop.server.settings.emptyValues == Store:
 		c.setField(machineName, "", b.now)
@@ -68,9 +70,11 @@ func (b *batch) setField(c *Customer, machineName, text string) {
 
 // fieldValues reads customer_fields. null is as good as nothing.
 func (b *batch) fieldValues(given gjson.Result) (values map[string]gjson.Result, ok bool) {
+	if given.Type == gjson.Null {
+		return nil, true
+	}
 	values = map[string]gjson.Result{}
 	switch {
-	case given.Type == gjson.Null:
 	case given.IsObject():
 		for name, value := range fake.Members(given) {
 			values[name] = value
