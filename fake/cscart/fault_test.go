@@ -306,6 +306,20 @@ func TestPageDrift(t *testing.T) {
 		assert.Equal(t, 1, moved)
 		assert.Len(t, ids(first, store), 3)
 	})
+	t.Run("the newest row is touched, and no other", func(t *testing.T) {
+		t.Parallel()
+		store := still(t, cscart.WithPageSize(1), noWishlist)
+		store.Carts.Add(cscart.Cart{UserID: 1, Products: []cscart.Product{
+			{ProductID: 12, Timestamp: at(100)}, {ProductID: 13, Timestamp: at(300)}, {ProductID: 14, Timestamp: at(200)}, {ProductID: 15, Timestamp: at(300), Type: cscart.OnWishlist},
+		}})
+		store.Inject(fault("page-drift touch=1"))
+		clientOf(t, store).list("page=2")
+		var times []int64
+		for _, p := range gotten(store, 1).Products {
+			times = append(times, p.Timestamp.Unix())
+		}
+		assert.Equal(t, []int64{100, noon.Unix(), 200, 300}, times)
+	})
 	t.Run("at another page", func(t *testing.T) {
 		t.Parallel()
 		store, me := six(t)

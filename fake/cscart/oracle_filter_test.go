@@ -190,9 +190,9 @@ func (s slowShop) isCalled(u *cscart.User, name string) bool {
 // like tells whether a text has the pattern in it: % is any text, _ one
 // character, case is ignored.
 func like(text, pattern string) bool {
-	t, p := []rune(strings.ToLower(text)), []rune(strings.ToLower("%"+pattern+"%"))
+	t := []rune(strings.ToLower(text))
 	fits := map[int]bool{0: true} // beginnings of t that the pattern so far fits
-	for _, r := range p {
+	for _, r := range strings.ToLower("%" + pattern + "%") {
 		next := map[int]bool{}
 		for n := range fits {
 			switch {

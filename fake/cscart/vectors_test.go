@@ -118,8 +118,9 @@ func TestParams(t *testing.T) {
 		"a.b=1&+c+d=2&e[=3&f=4&f=5&=6": `"page":1,"items_per_page":10,"a_b":"1","c_d":"2","e_":"3","f":"5",` + sorted + `,"total_items":"3"`,
 		"a[]=1&a[]=2&b[x]=1&b[]=2&c[1]=1&c[0]=2&d[x][y]=1&e[0]=1&e[1]rest=2": `"page":1,"items_per_page":10,"a":["1","2"],"b":{"x":"1","0":"2"},"c":{"1":"1","0":"2"},"d":{"x":{"y":"1"}},"e":["1","2"],` +
 			sorted + `,"total_items":"3"`,
-		"a[]=1&b=2&a=3":                                            `"page":1,"items_per_page":10,"a":"3","b":"2",` + sorted + `,"total_items":"3"`,
-		"page[]=2&sort_by[]=x&cname[]=zzz":                         `"page":1,"items_per_page":10,"sort_by":"date","cname":["zzz"],"company_id":"1","sort_order":"desc","sort_order_rev":"asc","total_items":"3"`,
+		"q=%c3%aa%2f%3A%zz%4":              `"page":1,"items_per_page":10,"q":"\u00ea\/:%zz%4",` + sorted + `,"total_items":"3"`,
+		"a[]=1&b=2&a=3":                    `"page":1,"items_per_page":10,"a":"3","b":"2",` + sorted + `,"total_items":"3"`,
+		"page[]=2&sort_by[]=x&cname[]=zzz": `"page":1,"items_per_page":10,"sort_by":"date","cname":["zzz"],"company_id":"1","sort_order":"desc","sort_order_rev":"asc","total_items":"3"`,
 		"q=%22%5C%2F%08%0C%0A%0D%09%01%7F%3C%C3%BC%F0%9F%98%80%FF": `"page":1,"items_per_page":10,"q":"\"\\\/\b\f\n\r\t\u0001` + "\x7f" + `<\u00fc\ud83d\ude00\ufffd",` + sorted + `,"total_items":"3"`,
 	} {
 		t.Run(query, func(t *testing.T) {

@@ -51,14 +51,17 @@ func (d dice) merchant() string { return oneOf(d, "", "", "", other.ID) }
 // deleted.
 func (d dice) store(t testing.TB, opts ...fluidpay.Option) *fluidpay.Server {
 	shop := still(t, append(opts, fluidpay.WithMerchant(other))...)
-	ids := map[string][]string{}
-	for i := range d.IntN(30) {
+	ids, most := map[string][]string{}, oneOf(d, 10, 30, 30, 120)
+	for i := range d.IntN(most) {
 		p := fluidpay.Product{
 			Name: oneOf(d, someNames...), SKU: "S", Price: int64(d.IntN(6)) * 100, CreatedAt: d.time(), MerchantID: d.merchant(), DeletedAt: d.deleted(),
 			FixedAmount: d.often(50), FixedQty: d.often(50), LocalTax: int64(d.IntN(3)),
 		}
 		if d.often(30) {
 			p.ID = "p" + itoa(i)
+		}
+		if d.often(50) {
+			p.Name = "pair " + itoa(i/2) // of which a cart often holds both
 		}
 		if d.often(30) {
 			p.UpdatedAt = d.time()
@@ -69,7 +72,7 @@ func (d dice) store(t testing.TB, opts ...fluidpay.Option) *fluidpay.Server {
 		p = shop.Products.Add(p)
 		ids[p.MerchantID] = append(ids[p.MerchantID], p.ID)
 	}
-	for i := range d.IntN(30) {
+	for i := range d.IntN(most) {
 		c := fluidpay.Cart{
 			Name: oneOf(d, someNames...), CreatedAt: d.time(), MerchantID: d.merchant(), DeletedAt: d.deleted(), EmailReceipt: d.often(50),
 			CardProcessorID: oneOf(d, "", "d0doh5fsvrvasm390u6g"), Settings: oneOf(d, nil, json.RawMessage(`{"a":{"b":[1.50,"<"]},"":null}`)),
@@ -84,11 +87,15 @@ func (d dice) store(t testing.TB, opts ...fluidpay.Option) *fluidpay.Server {
 		if owner == "" {
 			owner = shop.MerchantID()
 		}
-		for _, id := range ids[owner] {
-			if d.often(20) {
+		for i, id := range ids[owner] {
+			if d.IntN(most) < 2 {
+				c.Products = append(c.Products, ids[owner][i:min(i+oneOf(d, 1, 2), len(ids[owner]))]...)
+			} else if d.IntN(most) < 2 {
 				c.Products = append(c.Products, id)
 			}
 		}
+		slices.Sort(c.Products)
+		c.Products = slices.Compact(c.Products)
 		if d.often(10) {
 			c.Products = append(c.Products, "never-stored")
 		}
@@ -125,7 +132,11 @@ func (d dice) part(shop *fluidpay.Server, kind string) string {
 		}
 		return d.textFilter(key, operator, values)
 	case "name", "product":
-		return d.textFilter(key, operator, append([]string{"nobody", "MUG"}, someNames...))
+		values := append([]string{"nobody", "MUG"}, someNames...)
+		for _, p := range shop.Products.All() {
+			values = append(values, p.Name)
+		}
+		return d.textFilter(key, operator, values)
 	case "price":
 		return `"price":{"value":` + itoa((d.IntN(8)-1)*100+oneOf(d, 0, 0, 0, 1)) + `,"operator":"` + operator + `"}`
 	case "limit":
