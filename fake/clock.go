@@ -228,7 +228,7 @@ func (s *Server) Now() time.Time { return s.clock.now() }
 // Advance moves the clock on by d: it waits until no work is in progress, steps
 // from one due timer to the next, and lets the work of each finish. A call that
 // a fault holds, and whose time comes, is therefore decided and in the journal
-// before Advance returns.
+// before Advance returns; a delivery that is due has been sent.
 func (s *Server) Advance(d time.Duration) {
 	s.tb.Helper()
 	s.enter()
@@ -252,8 +252,10 @@ func (s *Server) Advance(d time.Duration) {
 	s.clock.settle()
 }
 
-// Settle waits until no request is in work. What waits for the clock (an
-// injected delay) does not count: that takes Advance, or time.
+// Settle waits until no request and no delivery is in work. What waits for the
+// clock (an injected delay, a retry) does not count: that takes Advance, or time.
+// Neither does a receiver, on a clock that stands, that has not answered for two
+// seconds of the machine's time: there the timeout takes Advance.
 func (s *Server) Settle() {
 	s.tb.Helper()
 	s.enter()

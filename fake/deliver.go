@@ -50,11 +50,19 @@ func (h *Hooks) work(own []*job) *sender {
 // change leave first, unless an attempt is under way: its sender goes on with
 // them.
 func (s *Server) unlock() {
+	if len(s.Hooks.queue) == 0 {
+		s.mu.Unlock()
+		return
+	}
+	if err := s.guard.Check(); err != nil {
+		s.mu.Unlock()
+		s.tb.Helper()
+		s.Mistake("%v", err)
+		return
+	}
 	n := s.Hooks.start()
 	s.mu.Unlock()
 	if n != nil {
-		s.tb.Helper()
-		s.enter()
 		<-n.idle
 	}
 }
@@ -308,6 +316,9 @@ func (h *Hooks) jobs(d *delivery, faults []Fault) ([]*job, error) {
 		k, err := h.s.vet(f)
 		if err == nil && k.hook == nil {
 			err = fmt.Errorf("fault %s is about calls, not about deliveries", f.Name())
+		}
+		if err == nil && k.picks != nil && !k.picks(h, f, j) {
+			err = fmt.Errorf("fault %s cannot hit this delivery now", f.Name())
 		}
 		if err == nil {
 			err = p.add(h, j, f, k, 0)

@@ -298,6 +298,9 @@ func TestSendOfWhatThereIsNot(t *testing.T) {
 	assert.Contains(t, s.run(func() { m.Hooks.Send(d, NewFault("dupe")) }), `unknown fault "dupe"`)
 	assert.Contains(t, s.run(func() { m.Hooks.Send(d, NewFault("no-signature"), NewFault("bad-signature")) }),
 		"faults no-signature and bad-signature both change the same: what happens when a delivery is signed")
+	for _, impossible := range []string{"early", "old-secret"} { // nothing waits for its answer; the secret was never changed
+		assert.Equal(t, "mart: Hooks.Send: fault "+impossible+" cannot hit this delivery now", s.run(func() { m.Hooks.Send(d, NewFault(impossible)) }))
+	}
 	assert.Equal(t, "mart: Hooks.Enable: there is no subscription \"sub_9\"", s.run(func() { m.Hooks.Enable("sub_9") }))
 	assert.Equal(t, `mart: Hooks: the address "http://a b" has a blank`, s.run(func() { m.Hooks.ToURL("http://a b") }))
 	assert.Contains(t, s.run(func() { m.Hooks.Receive("/in", http.NotFoundHandler()) }), `"/in": want an absolute http or https URL`)
@@ -348,4 +351,65 @@ func TestDeliveriesInARing(t *testing.T) {
 	assert.Len(t, m.Hooks.Attempts(), 3)
 	assert.Less(t, len(m.Hooks.list), 1500)
 	assert.Less(t, len(m.Hooks.attempts), 1500)
+}
+
+// Many clients at once: the deliveries are in the order of the journal, one at a
+// time.
+func TestDeliveriesOfManyClients(t *testing.T) {
+	t.Parallel()
+	m := newMart(t)
+	k := newTill(m, nil)
+	m.Hooks.To(k)
+	var clients sync.WaitGroup
+	for i := range 50 {
+		clients.Go(func() {
+			for j := range 4 {
+				m.post(t, fmt.Sprintf("%d-%d", i, j))
+			}
+		})
+	}
+	clients.Wait()
+	m.Settle()
+	var want []string
+	for _, x := range m.Calls() {
+		want = append(want, strings.Split(string(x.Body), `"`)[3])
+	}
+	require.Len(t, want, 200)
+	assert.Equal(t, strings.Join(want, " "), k.names())
+	for i, d := range m.Hooks.Deliveries() {
+		require.Equal(t, i+1, d.Call)
+		require.Equal(t, Delivered, d.State)
+	}
+}
+
+// A body that fills every buffer, for a receiver that does not read it.
+func TestLargeDelivery(t *testing.T) {
+	t.Parallel()
+	for _, loopback := range []bool{false, true} {
+		m := newMart(t, Frozen())
+		refuses := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) })
+		if loopback {
+			app := httptest.NewServer(refuses)
+			t.Cleanup(app.Close)
+			m.Hooks.ToURL(app.URL)
+		} else {
+			m.Hooks.To(refuses)
+		}
+		m.Goods.Add(good{Name: strings.Repeat("x", 8<<20)})
+		a := m.Hooks.Attempts()
+		require.Len(t, a, 1)
+		assert.Equal(t, 401, a[0].Status, a[0].Err)
+	}
+}
+
+// A server of one bubble says so when it is made to deliver elsewhere.
+func TestDeliveryAcrossBubbles(t *testing.T) {
+	t.Parallel()
+	var s spy
+	m := newMart(&s, Frozen())
+	m.Hooks.To(newTill(m, nil))
+	synctest.Test(t, func(*testing.T) {
+		assert.Contains(t, s.run(func() { m.Goods.Add(good{}) }), "the server was made outside this synctest bubble")
+	})
+	s.cleanup()
 }

@@ -127,6 +127,11 @@ func TestFaultsOnTheBytesOfADelivery(t *testing.T) {
 					want = ""
 				}
 				assert.Equal(t, want, strings.Join(sign, " "))
+				if _, skew, skews := strings.Cut(fault, "clock-skew by="); skews {
+					by, err := time.ParseDuration(skew)
+					require.NoError(t, err)
+					assert.Equal(t, nine.Add(by).Format("15:04:05"), k.header(0).Get("X-Mart-Time"), "where the header tells the time, too")
+				}
 				a := m.Hooks.Attempts()[0]
 				if fault != "" {
 					assert.Equal(t, fault+" on=hook:good.added call=1", a.Fault)

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,26 +116,24 @@ func TestClosedServerSendsNothing(t *testing.T) {
 	})
 }
 
+// A bubble does not end before the last goroutine in it has.
 func TestDeliveriesLeaveNoGoroutine(t *testing.T) {
-	before := runtime.NumGoroutine()
-	for i := range 20 {
-		m := newMart(nil, Frozen())
-		m.Hooks.To(newTill(m, statuses200(500)))
-		for range 3 {
-			m.Goods.Add(good{Name: fmt.Sprint(i)})
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for i := range 20 {
+			m := newMart(nil)
+			k := newTill(m, statuses200(500))
+			m.Hooks.To(k)
+			m.Inject(faultLine("duplicate parallel=yes times=30 optional"))
+			for range 3 {
+				m.Goods.Add(good{Name: fmt.Sprint(i)})
+			}
+			m.Advance(time.Minute)
+			m.Goods.Add(good{Name: "waits"})
+			m.Close()
+			require.NotEmpty(t, k.lines())
 		}
-		m.Advance(time.Minute)
-		m.Close()
-	}
-	for range 1000 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		runtime.Gosched()
-		runtime.GC()
-	}
-	stacks := make([]byte, 1<<16)
-	t.Fatalf("%d goroutines before, now %d:\n%s", before, runtime.NumGoroutine(), stacks[:runtime.Stack(stacks, true)])
+	})
 }
 
 // A failed test shows what was sent.
@@ -242,4 +240,65 @@ func column(lines []string, n int) []string {
 		c = append(c, strings.Fields(line)[n])
 	}
 	return slices.Clip(c)
+}
+
+// Calls that cause events, over TLS and HTTP/2 too.
+func TestDeliveriesOverTLS(t *testing.T) {
+	t.Parallel()
+	for name, opt := range map[string]Option{"TLS": TLS(), "HTTP2": HTTP2()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMart(t, Frozen(), opt)
+			k := newTill(m, nil)
+			m.Hooks.To(k)
+			for _, good := range []string{"a", "b"} {
+				m.post(t, good)
+				m.Settle()
+			}
+			assert.Equal(t, "a b", k.names())
+		})
+	}
+}
+
+// One delivery, sent by several at the same instant.
+func TestSendAtTheSameInstant(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := newMart(t)
+		var mu sync.Mutex
+		now, most := 0, 0
+		m.Hooks.To(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			mu.Lock()
+			now++
+			most = max(most, now)
+			mu.Unlock()
+			time.Sleep(time.Second)
+			mu.Lock()
+			now--
+			mu.Unlock()
+		}))
+		m.Hooks.Hold()
+		m.Goods.Add(good{})
+		d := m.Hooks.Pending()[0]
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() { m.Hooks.Send(d) })
+		}
+		both.Wait()
+		assert.Equal(t, 2, most)
+		assert.Equal(t, "delivered", m.states())
+		assert.Len(t, m.Hooks.Attempts(), 2)
+	})
+}
+
+// An API package sets its timers anew when records are put back.
+func TestRestoredIsTold(t *testing.T) {
+	t.Parallel()
+	var s *Server
+	var told []time.Time
+	api := tinyAPI()
+	api.Restored = func() { told = append(told, s.clock.now()) } // under the lock
+	s = New(t, api, nil, At(nine), Frozen())
+	s.Restore(Snapshot(`{"clock":"2025-03-02T09:00:00Z"}`))
+	assert.Equal(t, []time.Time{nine.AddDate(0, 0, 1)}, told)
 }

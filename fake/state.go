@@ -61,7 +61,8 @@ func (t *Tenant) dump(b []byte) []byte {
 
 // Reset puts the server back to how it was made: no records, counters and clock
 // at their start, faults disarmed, credentials and refusals that a test added
-// forgotten, the journal empty. Mistakes that were found stay found.
+// forgotten, the journal empty, deliveries and their receivers gone. Mistakes that
+// were found stay found.
 func (s *Server) Reset() {
 	s.enter()
 	s.clock.settle()
