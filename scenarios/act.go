@@ -153,18 +153,27 @@ func (r *Run) after(m *mismatch) after {
 	return now
 }
 
-// stateLine counts the records: "customers=3 (2 at the start), changed by #1".
+// stateLine counts the records: "customers=3 (2 at the start), changed by #1". Of
+// several collections, those that were never used are left out.
 func stateLine(first, now fake.Snapshot, changed []int) string {
-	var counts []string
+	var used, unused []string
 	gjson.ParseBytes(now).ForEach(func(name, list gjson.Result) bool {
 		if !list.IsArray() {
 			return true
 		}
 		before := gjson.GetBytes(first, gjson.Escape(name.Str)+".#").Int()
-		counts = append(counts, fmt.Sprintf("%s=%d (%d at the start)", name.Str, len(list.Array()), before))
+		count := fmt.Sprintf("%s=%d (%d at the start)", name.Str, len(list.Array()), before)
+		if before == 0 && len(list.Array()) == 0 {
+			unused = append(unused, count)
+		} else {
+			used = append(used, count)
+		}
 		return true
 	})
-	line := strings.Join(counts, ", ")
+	if used == nil && len(unused) == 1 {
+		used = unused
+	}
+	line := strings.Join(used, ", ")
 	if len(changed) > 0 && line != "" {
 		line += ", changed by " + numbers(changed)
 	}
@@ -178,6 +187,7 @@ func (r *Run) finish() {
 	r.flushes.Wait()
 	r.Fake().Settle()
 	r.act(true)
+	r.flushes.Wait()
 	r.flush()
 	r.mu.Lock()
 	problems, reported := slices.Clone(r.problems), r.reported
@@ -227,7 +237,38 @@ func (r *Run) missing() []string {
 		}
 		texts = append(texts, fmt.Sprintf("%s: fault %s: %s (%s)", f.at, how, f.text, r.chances(f.fault)))
 	}
+	texts = append(texts, r.spared()...)
 	return append(texts, r.unclaimed()...)
+}
+
+// spared are the faults of steps that had no place in the call which took the
+// step: it was none that they are about. A call that the fake refused before it
+// came to the fault is let pass: a cursor that the file made up is as good as
+// expired.
+func (r *Run) spared() []string {
+	calls := map[int]fake.Exchange{}
+	for _, x := range r.Fake().Calls() {
+		calls[x.Seq] = x
+	}
+	var texts []string
+	r.Fake().Locked(func() {
+		for i, s := range r.prog.steps {
+			e, ok := s.(*expect)
+			if !ok {
+				continue
+			}
+			for _, seq := range r.story.done[i].by {
+				for _, f := range e.answer.faults {
+					x, kept := calls[seq]
+					known := !kept || r.playing[seq] != nil || x.Status >= 400 || slices.Contains(r.impossible, seq)
+					if !known && !hasFault(x, f.Name()) {
+						texts = append(texts, fmt.Sprintf("%s: fault never fired: %s (request #%d is none that it can hit)", e.answer.at, f, seq))
+					}
+				}
+			}
+		}
+	})
+	return texts
 }
 
 // chances tells how many calls, or sendings of deliveries, a fault could have hit.

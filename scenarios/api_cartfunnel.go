@@ -53,6 +53,10 @@ func startCartfunnel(tb fake.TB, opts []fake.Option, given fake.Credentials, may
 		server:      shop.Server,
 		credentials: shop.Credentials(),
 		revoke:      func() { shop.RevokeSecret(secret) },
+		addTenant: func(name, secret string) fake.Credentials {
+			other := shop.AddAccount(name, secret)
+			return fake.Credentials{"account": other.Account(), "secret": other.Secret()}
+		},
 	}
 }
 

@@ -10,6 +10,11 @@
 // is never reached, a fault that never fires and a wrong state fail it at
 // cleanup, each with file and line.
 //
+// An API may send deliveries (web hooks); a story says which, and what the program
+// under test is to answer. It is given its receiver:
+//
+//	run.Receiver(shop.HookHandler(run.Secret("hook")))
+//
 // The constructors of faults (LostResponse, NotSaved, …) work without a file too,
 // on any fake: shop.Inject(scenarios.LostResponse().Call(1)).
 //
@@ -45,17 +50,23 @@
 //	origin WORDS               where the file comes from; "recorded …" changes the mode
 //	clock TIME [frozen]        where the clock starts
 //	seed N                     where made-up values come from
-//	state @SECTION             a snapshot, whole or in part
+//	state @SECTION             a snapshot, whole or in part; further accounts or
+//	                           shops stand under "tenants", see Run.Tenant
 //	state COLLECTION=N         so many plain records
 //	auth KEY=VALUE… may=SCOPES the credentials; a secret stands as {{secret.name}}
 //	mode MODE                  strict, per-resource or lenient, see below
 //	ignore header|query|body NAME…
 //	                           left out of comparisons; in a body a path such as
 //	                           customers.#.updated_at
-//	style STYLE                JSON of fixed answers: compact, pretty,
-//	                           escaped-slashes, ascii, as-is
+//	style STYLE                JSON of fixed answers and deliveries: compact,
+//	                           pretty, escaped-slashes, ascii, as-is
 //	fault NAME WORDS           armed from the beginning, with triggers
 //	with OPTION ARGS           an option of the API package: page-size 2
+//	hook TOPICS -> NAME        a receiver, and its subscription to some topics
+//	                           (order.created,order.updated), to all (*) or to none,
+//	                           where the client subscribes by itself; with
+//	                           secret={{secret.x}}, url=, and as= if not called NAME
+//	deliveries auto|held       whether what the fake has to tell leaves by itself
 //
 // The steps:
 //
@@ -67,24 +78,41 @@
 //	settle                     waits until no request is in work
 //	revoke                     the credentials are worthless from here
 //	par { … }                  requests that come in any order
+//	=> TOPIC @SECTION WORDS    a delivery that the fake makes, and below it
+//	<= ANSWER                  what the receiver is to answer: 2xx, 401|403, none
+//	rotate HOOK secret={{secret.x}} overlap=TIME
+//	                           another secret signs from here; see Run.OnRotate
 //
-// A check, advance, settle or revoke happens before the next request once the
-// steps before it have had the requests that they need; without a request after
-// it in the file, at the end.
+// A check, advance, settle, revoke or rotate happens before the next request or
+// delivery once the steps before it have had the requests that they need; without
+// one after it in the file, at the end.
 //
 // A path is complete, or begins with ~ for the path of the documented base URL.
 // Behind it may stand: @SECTION, a body and header lines to compare with;
 // query=A=1&B=2, in any order (without the word there is to be no query, with
 // query=* it does not matter); x2, x1..5, optional, how often; wait=2s..30s, the
-// time since the answer before.
+// time since the answer before; tenant=NAME, whose credentials it has.
+//
+// A call that the documented limit of the API refuses is answered as the API says,
+// and takes no step.
 //
 // An answer is live (the fake's own; NAME=PATH keeps a value of it), STATUS
 // @SECTION, @SECTION with a status line of its own, or fault NAME. A fixed answer
 // with the word apply lets the fake carry the call out as well. "!! FAULT" puts a
 // fault on top, for exactly this exchange.
 //
-// Delivery steps (=> and <=) and the words hook, deliveries and rotate are read,
-// and refused for an API that sends none.
+// A delivery happens as soon as there is a receiver (Run.Receiver) and the steps
+// before it are done. Its section is a record: what it lacks comes from the record
+// with its id in the state, or is what a new one has; then the API's envelope and
+// signature. With raw it is the whole body. It changes nothing in the state.
+// as=NAME gives it a name, by which "=> NAME again" sends the same once more: the
+// retry that it waits for, if there is one. Without a section, it is what the fake
+// itself has made and holds (deliveries held). "!! FAULT" puts a fault on top, for
+// exactly this sending; a forgery stays one, and is not followed by the genuine
+// delivery. Requests that the receiver makes meanwhile are steps below.
+//
+// A check may be about a receiver: NAME.accepted, NAME.refused and NAME.failed
+// count its answers of 2xx, of 4xx, and all else.
 //
 // # Sections
 //

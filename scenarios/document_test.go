@@ -187,7 +187,7 @@ func FuzzCompile(f *testing.F) {
 	for _, b := range bad {
 		f.Add(b.text)
 	}
-	apis := map[string]*api{"cartfunnel": cartfunnelAPI()}
+	apis := apis()
 	f.Fuzz(func(t *testing.T, text string) {
 		doc, ps := readDocument("s.txtar", []byte(text))
 		if len(ps) > 0 {

@@ -7,9 +7,11 @@ import (
 	"os"
 	"strings"
 	"testing/fstest"
+	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
 	"github.com/cartdouble/cartdouble/fake/cartfunnel"
+	"github.com/cartdouble/cartdouble/fake/cartly"
 	"github.com/cartdouble/cartdouble/scenarios"
 )
 
@@ -176,4 +178,48 @@ func ExampleSecret() {
 	run := s.Start(t, scenarios.Secret("api", "of this test"))
 	fmt.Println(run.Credentials()["secret"])
 	// Output: of this test
+}
+
+// A receiver that acknowledges whatever comes is found out by a delivery that no
+// vendor has signed.
+func ExampleRun_Receiver() {
+	t := &printer{} // in a test, its *testing.T
+	defer t.end()
+
+	run := scenarios.Replay(t, "library/cartly/forged.txtar", scenarios.FakeOptions(fake.Frozen()))
+	run.Receiver(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	// Output:
+	// library/cartly/forged.txtar:7: delivery #1 was not answered as the story wants
+	//
+	//       phase   Whoever knows the address of a receiver can post to it  (0 of 7 steps done)
+	//       sent    => order.created @o8 !! bad-signature                      forged.txtar:6
+	//       want    <= 4xx                                                     forged.txtar:7
+	//       got        200                                                     at 09:00:00.000, attempt 1
+	//
+	//       The signature did not fit the body (bad-signature), and the receiver took it: whoever
+	//       knows its address can send it anything.   see CLY-SIG-02
+	//       so far app: 1 accepted, 0 refused, 0 failed
+}
+
+func ExampleRun_OnRotate() {
+	t := &printer{} // in a test, its *testing.T
+	defer t.end()
+
+	s := scenarios.New("cartly", scenarios.Clock("2025-03-01T09:00:00Z frozen"), scenarios.Line("hook order.created -> app"))
+	s.Rotate("app", "second", time.Hour)
+	s.Deliver("order.created", scenarios.Body(`{"id": "ord_7"}`)).Answered("2xx")
+
+	run := s.Start(t, scenarios.Secret("hook", "spring"), scenarios.Secret("second", "summer"))
+	secret := run.Secret("hook")
+	run.OnRotate(func(next string, overlap time.Duration) {
+		fmt.Println(secret, "is good for", overlap, "more; then it is", next)
+		secret = next
+	})
+	run.Receiver(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		fmt.Println(err, cartly.Verify(secret, body, r.Header.Get(cartly.SignatureHeader)))
+	}))
+	// Output:
+	// spring is good for 1h0m0s more; then it is summer
+	// <nil> <nil>
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/cartdouble/cartdouble/fake"
 )
 
-// The constructors give the faults of the first release. Each takes the one
+// The constructors give the faults, those of calls first. Each takes the one
 // parameter that nearly every test gives; the rest is fake.Fault's Set, and its
 // triggers say which calls are hit: without one, all.
 
@@ -23,7 +23,8 @@ func WrongCredentials() fake.Fault { return fake.NewFault("wrong-credentials") }
 func OutOfScope() fake.Fault { return fake.NewFault("out-of-scope") }
 
 // Revoked answers that the credentials are no longer good; with After, from
-// some call on. Set: status.
+// some call on. Set: status; hooks=off, where deliveries end with the first such
+// answer.
 func Revoked() fake.Fault { return fake.NewFault("revoked") }
 
 // RateLimited answers 429, with Retry-After in whole seconds unless after is

@@ -19,7 +19,8 @@ type request struct {
 	query   string // raw
 	header  http.Header
 	body    []byte
-	carries bool // it has the credentials of the run
+	carries bool   // it has the credentials of the run, or of a further tenant
+	tenant  string // which; "" for the run's own
 }
 
 // text is the request as the line of a file would have it.
@@ -66,7 +67,7 @@ func (st *story) fit(t *target, r *request) *fitting {
 	if !t.anyQuery {
 		f.mark("query", st.fitsQuery(f.vals, t.query, r.query))
 	}
-	f.mark("auth", r.carries)
+	f.mark("auth", r.carries && r.tenant == t.tenant)
 	st.fitBody(f, t.body, r)
 	return f
 }

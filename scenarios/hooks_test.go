@@ -55,6 +55,7 @@ func TestDeliveriesAreChecked(t *testing.T) {
 		"-> GET ~/apps/api/me again\n<- 200":                     `2: again belongs to a delivery (=>), not to a request`,
 		"=> order.created @o\n<= 2xx\n" + o:                      `2: => order.created: nobody receives it; the head needs a line: hook order.created -> app`,
 		hook + "=> order.create @o\n<= 2xx\n" + o:                `3: => order.create: no hook asks for it (did you mean "order.created"?); they ask for order.created`,
+		"hook * -> app\n=> order.creatd raw @o\n<= 2xx\n" + o:    `3: =>: cartly has no event "order.creatd" (did you mean "order.created"?); it has order.created, order.updated, order.fulfilled, order.canceled, product.created, product.updated, customer.created, cart.abandoned`,
 		hook + "=> order.created\n<= 2xx\n":                      `3: => order.created: want @section with the record; without one it is a delivery that the fake has made and holds, and the head needs the line: deliveries held`,
 		hook + "=> order.created raw\n<= 2xx\n":                  `3: => order.created raw: the section with the body is missing`,
 		hook + "=> order.created @o @o\n<= 2xx\n" + o:            `3: a second section @o`,

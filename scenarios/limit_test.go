@@ -56,7 +56,7 @@ func reader(t *testing.T, c shopper, pause time.Duration, escaped bool) (emails 
 	for range 10 {
 		status, text, err := c.do("GET", path, "")
 		require.NoError(t, err)
-		time.Sleep(pause)
+		c.pass(pause)
 		switch status {
 		case 200:
 		case 400:
@@ -184,4 +184,21 @@ func TestWithoutTheLimit(t *testing.T) {
 	c := newShopper(s.Start(t))
 	c.must(t, 200, "GET", "/customers", "")
 	c.must(t, 200, "GET", "/customers", "")
+}
+
+// A fault that the call of its step leaves no room for has not happened.
+func TestFaultsThatHaveNoPlace(t *testing.T) {
+	t.Parallel()
+	s := storyOf(t, "bonify", stands+"with without-limits\nstate customers=2\n-> GET ~/customers\n<- live !! cursor-expired\n-> PUT ~/customers\n<- live !! batch-stops n=3\n-> GET ~/customers\n<- live !! truncated\n")
+	watched := watch(func(w *spy) {
+		c := newShopper(s.Start(w))
+		c.must(t, 200, "GET", "/customers", "")
+		c.must(t, 200, "PUT", "/customers", `{"customers":[{"id":345345345345,"note":"x"}]}`)
+		_, _, err := c.do("GET", "/customers", "")
+		require.Error(t, err)
+	})
+	assert.Equal(t, []string{
+		"s.txtar:6: fault never fired: cursor-expired (request #1 is none that it can hit)",
+		"s.txtar:8: fault never fired: batch-stops n=3 (request #2 is none that it can hit)",
+	}, watched.failures())
 }

@@ -66,6 +66,10 @@ func (r *Run) blame(d *deliver, a fake.Attempt) []string {
 		return []string{"The signature did not fit the body (" + faults("bad-signature", "tampered") + "), and the receiver took it: whoever", "knows its address can send it anything.   see CLY-SIG-02"}
 	case took && faults("old-secret") != "":
 		return []string{"This delivery was signed with a secret that is no longer good, and the receiver took it.   see CLY-SIG-12"}
+	case took && faults("signature-form") != "":
+		return []string{"The signature had another form than the documented one, and the receiver took it.   see CLY-SIG-07"}
+	case refused && faults("old-secret") != "":
+		return []string{fmt.Sprintf("This delivery was signed with the former secret, still good by line %d.   see CLY-SIG-12", r.rotatedIn())}
 	case refused && (faults("body-style") != "" || d.section != nil && d.style != "compact"):
 		return []string{"Nothing is wrong but the spelling of the JSON. A signature is over the bytes as they", "came, not over the values that they hold.   see CLY-SIG-05"}
 	}

@@ -129,6 +129,7 @@ func (p *parser) state(c *cursor) {
 		}
 		if s != nil {
 			p.prog.states = append(p.prog.states, state{at: c.at, section: s})
+			p.prog.others = append(p.prog.others, tenantsOf(s)...)
 		}
 		return
 	}

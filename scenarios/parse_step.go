@@ -11,7 +11,7 @@ import (
 var methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 // requestWords are the words that may follow the path of a request.
-var requestWords = []string{"query", "wait", "optional", "x2", "x1..5"}
+var requestWords = []string{"query", "tenant", "wait", "optional", "x2", "x1..5"}
 
 func (p *parser) step(first string, c *cursor) {
 	if first != "<-" && first != "<=" {
@@ -166,6 +166,12 @@ func (p *parser) targetWord(c *cursor, t *target, w word) bool {
 		t.body = p.section(c, name)
 		if t.body != nil && t.body.status != 0 {
 			c.problem("%s has a status line; that is for answers", w.raw)
+		}
+		return true
+	}
+	if key == "tenant" {
+		if t.tenant = text; !slices.Contains(p.prog.others, text) {
+			c.problem("tenant=%s: no state has such a tenant%s", text, didYouMean(text, p.prog.others))
 		}
 		return true
 	}

@@ -143,7 +143,7 @@ func (p *parser) contradictions() {
 
 // covers tells whether a never line forbids all that a step expects.
 func (n *never) covers(e *expect) bool {
-	return n.method == e.method && n.path == e.path && (n.body == nil || n.body == e.body) &&
+	return n.tenant == e.tenant && n.method == e.method && n.path == e.path && (n.body == nil || n.body == e.body) &&
 		(n.anyQuery || !e.anyQuery && n.queryText() == e.queryText())
 }
 

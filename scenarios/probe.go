@@ -35,6 +35,10 @@ func (p *parser) probe() {
 	probed := p.prog.api.start(nil, opts, nil, nil)
 	s := probed.server
 	defer s.Close()
+	if err := mistake(func() { p.prog.tenants(probed) }); err != nil {
+		p.ps.add(p.seen["state"], "state: %v", err)
+		return
+	}
 	vals := p.prog.values(func(string) string { return "secret" })
 	for _, st := range p.prog.states {
 		if st.section == nil {

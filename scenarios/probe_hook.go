@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -13,20 +12,33 @@ func (p *parser) probeHooks(s *fake.Server) {
 	if s.API().Hooks == nil {
 		return
 	}
-	var known []string
-	s.Locked(func() { known = s.API().Hooks.Topics() })
+	known := topics(s)
+	check := func(at pos, what, topic string) {
+		if !slices.Contains(known, topic) {
+			p.ps.add(at, "%s: %s has no event %q%s; it has %s", what, p.prog.api.name, topic, didYouMean(topic, known), strings.Join(known, ", "))
+		}
+	}
 	for _, h := range p.prog.hooks {
 		for _, topic := range h.topics {
-			if !slices.Contains(known, topic) {
-				p.ps.add(h.at, "hook: %s has no event %q%s; it has %s", p.prog.api.name, topic, didYouMean(topic, known), strings.Join(known, ", "))
-			}
+			check(h.at, "hook", topic)
+		}
+	}
+	for _, st := range p.prog.steps {
+		if d, ok := st.(*deliver); ok && d.again == nil {
+			check(d.at, "=>", d.topic)
 		}
 	}
 }
 
+// topics are what the fake can tell of.
+func topics(s *fake.Server) (all []string) {
+	s.Locked(func() { all = s.API().Hooks.Topics() })
+	return all
+}
+
 // probeDelivery tries the record and the faults of a delivery.
 func (p *parser) probeDelivery(probed started, d *deliver, vals *values) {
-	if d.section != nil && !d.raw {
+	if d.section != nil && !d.raw && slices.Contains(topics(probed.server), d.topic) {
 		_, err := probed.event(d.topic, renderJSON(d.section.body, vals, "as-is"))
 		if err != nil {
 			p.ps.add(d.at, "section %s: %v", d.section.name, err)
@@ -51,13 +63,12 @@ func aboutDeliveries(s *fake.Server, f fake.Fault) bool {
 	return s.API().Hooks != nil && mistake(func() { s.Inject(f.On("hook:*")).Disarm() }) == nil
 }
 
-// sendProbe sends a delivery with the faults, to nobody in particular.
+// sendProbe sends a delivery with the faults, to nobody: nothing leaves.
 func sendProbe(probed started, faults []fake.Fault) {
 	s := probed.server
-	const url = receiverHost + "probe"
-	s.Hooks.Receive(url, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer s.Hooks.Hold()()
-	s.Hooks.ToURL(url)
+	s.Hooks.ToURL(receiverHost + "probe")
+	probed.rotate("probe") // so that there is an old secret
 	var topic string
 	s.Locked(func() { topic = s.API().Hooks.Topics()[0] })
 	s.Locked(func() {

@@ -28,7 +28,8 @@ type program struct {
 	faults []armed
 	with   []with
 	hooks  []*hook
-	held   bool // deliveries wait for a step to send them
+	others []string // further tenants, named by the states
+	held   bool     // deliveries wait for a step to send them
 	heldAt pos
 
 	delivers bool // some step is a delivery
@@ -101,6 +102,7 @@ func (p *place) line() *place { return p }
 
 // A target is what a request is compared with.
 type target struct {
+	tenant   string // whose credentials the request has; "": those of the run
 	method   string
 	path     string     // as written, with ~ replaced
 	segments []template // the path between its slashes

@@ -187,9 +187,12 @@ check app.accepted == 2
 -- booked.json --
 {"note": "booked"}
 `)
-	play := func(t *testing.T, opts ...scenarios.Option) {
+	play := func(t *testing.T, onPort bool, opts ...scenarios.Option) {
 		run := s.Start(t, opts...)
 		c := newShopper(run)
+		if onPort {
+			c.http, c.base = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, run.URL()
+		}
 		run.Receiver(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 			c.must(t, 200, "PUT", "/apps/api/orders/ord_7", `{"note":"booked"}`)
 		}))
@@ -198,10 +201,12 @@ check app.accepted == 2
 		assert.Len(t, run.Fake().Calls(), 3)
 	}
 	for range 20 {
-		synctest.Test(t, func(t *testing.T) { play(t) })
+		synctest.Test(t, func(t *testing.T) { play(t, false) })
 	}
-	play(t)
-	play(t, scenarios.FakeOptions(fake.TLS()))
+	play(t, false)
+	play(t, true)
+	play(t, false, scenarios.FakeOptions(fake.TLS()))
+	play(t, false, scenarios.FakeOptions(fake.HTTP2()))
 }
 
 // The same in many goroutines: what is due is done once, whoever comes first.
@@ -402,4 +407,25 @@ func TestOnRotate(t *testing.T) {
 		assert.Equal(t, []string{"o"}, r.booked)
 		assert.Equal(t, []string{"o"}, r.paid)
 	})
+}
+
+// A story that says nothing of deliveries leaves them to the test: they go where
+// its client subscribes.
+func TestDeliveriesThatTheStoryDoesNotMention(t *testing.T) {
+	t.Parallel()
+	s := storyOf(t, "cartly", stands+"state @shop\n-> PUT ~/apps/api/orders/ord_7\n<- live\n-- shop.json --\n"+o7+"\n")
+	l := &ledger{}
+	run := s.Start(t)
+	run.Fake().Hooks.To(l, "order.updated")
+	newShopper(run).must(t, 200, "PUT", "/apps/api/orders/ord_7", paid)
+	run.Settle()
+	assert.Equal(t, []string{"order.updated ord_7"}, l.got())
+
+	l = &ledger{}
+	run = s.Start(t)
+	run.Receiver(l)
+	run.Fake().Hooks.ToURL("https://hooks.example.com/mine", "order.updated")
+	newShopper(run).must(t, 200, "PUT", "/apps/api/orders/ord_7", paid)
+	run.Settle()
+	assert.Equal(t, []string{"order.updated ord_7"}, l.got())
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -52,9 +54,11 @@ type Run struct {
 	playing    map[int]*expect // calls that are being answered
 	failed     []*mismatch     // that nobody has been told of
 	broken     []string        // the same, of faults that cannot be
+	impossible []int           // calls with such faults
 
-	release func() // lets deliveries leave; nil: the API sends none
-	outside bool   // deliveries may go to receivers that the run does not see
+	others  map[string]fake.Credentials // of further tenants, by name
+	release func()                      // lets deliveries leave; nil: they do
+	outside bool                        // deliveries may go to receivers that the run does not see
 
 	mu       sync.Mutex
 	problems []string
@@ -109,6 +113,7 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 	r.started = prog.api.start(t, append(options, set.fake...), given, prog.may)
 	vals.now = r.Fake().Now()
 	r.story = newStory(prog, vals)
+	r.others = prog.tenants(r.started)
 	if len(prog.states) > 0 {
 		snap, err := snapshot(prog.api, prog.states, vals)
 		if err != nil {
@@ -156,6 +161,7 @@ func (r *Run) decide(c *fake.Call) {
 	a := &v.step.answer
 	if err := r.inject(c, a.faults); err != nil {
 		r.broken = append(r.broken, fmt.Sprintf("%s: %v", a.at, err))
+		r.impossible = append(r.impossible, c.Seq)
 		r.flushes.Go(r.flush)
 	}
 	if !a.live && !a.apply && !a.waits() {
@@ -237,14 +243,14 @@ func headerText(text string) string {
 func (r *Run) request(seq int, at time.Time, hr *http.Request, body []byte) *request {
 	return &request{
 		seq: seq, at: at, method: hr.Method, path: hr.URL.EscapedPath(), query: hr.URL.RawQuery,
-		header: hr.Header, body: body, carries: r.carries(hr),
+		header: hr.Header, body: body, carries: r.carries(hr), tenant: r.tenant(hr),
 	}
 }
 
 // carries tells whether a request has the credentials of the run.
 func (r *Run) carries(hr *http.Request) bool {
 	a := r.prog.api
-	return a.open != nil && a.open(hr.URL.Path) || a.carries(hr.Header, r.started.credentials)
+	return a.open != nil && a.open(hr.URL.Path) || a.carries(hr.Header, r.started.credentials) || r.tenant(hr) != ""
 }
 
 // Client is an HTTP client for which the vendor's host is this run.
@@ -271,6 +277,17 @@ func (r *Run) URL() string {
 // Credentials are what the client must be given.
 func (r *Run) Credentials() fake.Credentials { return r.started.credentials }
 
+// Tenant gives the credentials of a further account or shop, which a state names
+// under "tenants". A name that no state has is a mistake of the test.
+func (r *Run) Tenant(name string) fake.Credentials {
+	r.tb.Helper()
+	credentials, known := r.others[name]
+	if !known {
+		r.tb.Fatalf("scenarios: %s: no state has a tenant %q%s", r.prog.file, name, didYouMean(name, r.prog.others))
+	}
+	return maps.Clone(credentials)
+}
+
 // Secret is what {{secret.name}} stands for in this run.
 func (r *Run) Secret(name string) string {
 	if value, ok := r.secrets[name]; ok {
@@ -292,8 +309,9 @@ func (r *Run) Settle() {
 }
 
 // Explain tells what a request would be to the story now, and why, without
-// sending it. What is due is done before, as before a real request. The body can
-// be read again afterwards.
+// sending it. What is due, deliveries included, is done before, as before a real
+// request; whether the documented limit would let it pass is not asked. The body
+// can be read again afterwards.
 func (r *Run) Explain(req *http.Request) Report {
 	var body []byte
 	if req.Body != nil {
@@ -320,7 +338,7 @@ func (r *Run) Explain(req *http.Request) Report {
 
 // mask takes the secrets that the file names out of a text.
 func (r *Run) mask(text string) string {
-	for _, name := range r.prog.secrets {
+	for _, name := range append(slices.Clone(r.prog.secrets), "hook") {
 		if value := r.Secret(name); value != "" {
 			text = strings.ReplaceAll(text, value, "{{secret."+name+"}}")
 		}

@@ -17,7 +17,13 @@ type api struct {
 }
 
 // apis are all, in the order in which they are served and printed.
-var apis = []api{{"cartfunnel", startCartfunnel}, {"cscart", startCscart}, {"fluidpay", startFluidpay}}
+var apis = []api{
+	{"cartfunnel", startCartfunnel},
+	{"cscart", startCscart},
+	{"fluidpay", startFluidpay},
+	{"bonify", startBonify},
+	{"cartly", startCartly},
+}
 
 func apiNames() []string {
 	var names []string

@@ -87,6 +87,7 @@ type Server struct {
 	access    map[string]*accessToken
 	refresh   map[string]*refreshToken
 	sequences map[string]*sequence // by prefix
+	scratch   []byte               // of encoded, under the server's lock
 }
 
 // Start gives a fake that lives as long as the test and reports the client's
@@ -114,7 +115,7 @@ func start(tb fake.TB, opts []Option) *Server {
 			}
 		}
 	}
-	s.app = &AppHandle{server: s, app: s.settings.app}
+	s.app = &AppHandle{app: s.settings.app}
 	s.Locked(func() {
 		s.ShopHandle = s.newShop(s.First(), s.settings.shop, s.settings.token, "REFRESH_TOKEN")
 		s.reset()
@@ -171,17 +172,14 @@ func (s *Server) reset() {
 	s.shops[0].credentials(scopes)
 }
 
-// restored brings what hangs off the records in step with a snapshot that was put
-// back: the sums of stock, and the timers of carts.
+// restored brings the sums of stock in step with a snapshot that was put back. The
+// timers of carts are: each record was completed as by Add.
 func (s *Server) restored() {
 	for _, t := range s.shops {
 		for product := range t.Products.Range(0, t.Products.Count()) {
 			for _, v := range product.Variants {
 				t.recount(nil, v.ID)
 			}
-		}
-		for cart := range t.Carts.Range(0, t.Carts.Count()) {
-			t.watch(cart)
 		}
 	}
 }

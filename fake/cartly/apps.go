@@ -87,8 +87,7 @@ func (s Shop) or(other Shop) Shop {
 
 // An AppHandle is an app of a fake.
 type AppHandle struct {
-	server *Server
-	app    App
+	app App
 }
 
 // App gives a copy of what the app is registered as.
@@ -109,7 +108,7 @@ func (a *AppHandle) AddToken(shop *ShopHandle, token string, scopes ...fake.Scop
 // AddApp registers a further app. What is not set is as for the first app; the
 // client id must be new, else it is a mistake of the test.
 func (s *Server) AddApp(app App) *AppHandle {
-	a := &AppHandle{server: s, app: app.or(App{Name: app.ClientID, ClientSecret: app.ClientID + "_secret"}).or(defaultApp())}
+	a := &AppHandle{app: app.or(App{Name: app.ClientID, ClientSecret: app.ClientID + "_secret"}).or(defaultApp())}
 	known := app.ClientID == ""
 	s.Locked(func() {
 		if known = known || s.apps[app.ClientID] != nil; !known {

@@ -42,7 +42,7 @@ func (t *ShopHandle) newCustomers() *fake.Collection[string, Customer] {
 			touchTimes(&c.CreatedAt, before.UpdatedAt, &c.UpdatedAt, now)
 		},
 		Illegal: func(c Customer) error { return t.elsewhere(customerID, c.ID) },
-		Encode:  encodeCustomer,
+		Encode:  encoded(s, appendCustomer),
 		Changed: t.customerChanged,
 		Index: map[string]func(*Customer, func(string)){
 			byEmail: func(c *Customer, add func(string)) { add(foldEmail(c.Email)) },
@@ -55,8 +55,8 @@ func (s *Server) customersMade(a, b *Customer) int {
 	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), s.sequence(customerID).compare(a.ID, b.ID))
 }
 
-func encodeCustomer(c *Customer) []byte {
-	b := appendText(append(make([]byte, 0, 256), '{'), "id", c.ID)
+func appendCustomer(dst []byte, c *Customer) []byte {
+	b := appendText(append(dst, '{'), "id", c.ID)
 	b = appendText(b, "email", c.Email)
 	b = appendOptional(b, "first_name", c.FirstName)
 	b = appendOptional(b, "last_name", c.LastName)

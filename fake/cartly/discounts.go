@@ -7,8 +7,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/cartdouble/cartdouble/fake"
 )
 
@@ -55,7 +53,7 @@ func (t *ShopHandle) newDiscounts() *fake.Collection[string, Discount] {
 		},
 		Touch:   func(_ Discount, d *Discount, _ time.Time) { tidy(d) },
 		Illegal: func(d Discount) error { return t.elsewhere(discountID, d.ID) },
-		Encode:  encodeDiscount,
+		Encode:  encoded(s, appendDiscount),
 		Index: map[string]func(*Discount, func(string)){
 			byCode: func(d *Discount, add func(string)) { add(foldCode(d.Code)) },
 		},
@@ -70,8 +68,8 @@ func cloned[T any](p *T) *T {
 	return &v
 }
 
-func encodeDiscount(d *Discount) []byte {
-	b := appendText(append(make([]byte, 0, 256), '{'), "id", d.ID)
+func appendDiscount(dst []byte, d *Discount) []byte {
+	b := appendText(append(dst, '{'), "id", d.ID)
 	b = appendText(b, "code", d.Code)
 	b = appendText(b, "type", d.Type)
 	b = appendNumber(b, "value", d.Value)
@@ -168,14 +166,6 @@ func readLimits(into *Discount, given fields) error {
 		}
 	}
 	return nil
-}
-
-// text is the contents of a string, "" of any other value.
-func text(v gjson.Result) string {
-	if v.Type != gjson.String {
-		return ""
-	}
-	return fake.Text(v)
 }
 
 func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }

@@ -32,7 +32,10 @@
 // from faults only rate_limited (429), server_error (500) and unavailable (503),
 // with Retry-After where the fault names one. The token and revocation endpoints
 // answer with "error" and "error_description" instead, and the consent page fails
-// as HTML or by a redirect. A refused save brings the test's own sentence.
+// as HTML or by a redirect. A refused save brings the test's own sentence. Of the
+// faults, token-expired ends the caller's access token, token-swapped shows the
+// second shop or the one named, stale-read shows old lists, and silently-dropped
+// leaves out fields of customers, orders and stock.
 //
 // # Deliveries
 //

@@ -238,15 +238,15 @@ func (t *ShopHandle) emitAny(method, event string, data any, all bool) {
 func (t *ShopHandle) encode(data any) ([]byte, error) {
 	switch v := data.(type) {
 	case Customer:
-		return encodeCustomer(&v), nil
+		return appendCustomer(nil, &v), nil
 	case Order:
-		return encodeOrder(&v), nil
+		return appendOrder(nil, &v), nil
 	case Product:
-		return encodeProduct(&v), nil
+		return appendProduct(nil, &v), nil
 	case Cart:
-		return encodeCart(&v), nil
+		return appendCart(nil, &v), nil
 	case Discount:
-		return encodeDiscount(&v), nil
+		return appendDiscount(nil, &v), nil
 	case Level:
 		var inventory int
 		t.server.Locked(func() { inventory = t.inventory(v.VariantID) })

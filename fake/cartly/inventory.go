@@ -3,8 +3,6 @@ package cartly
 import (
 	"math"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -88,15 +86,6 @@ func (t *ShopHandle) level(variantID, locationID string) Level {
 		return stored.Level
 	}
 	return Level{VariantID: variantID, LocationID: locationID}
-}
-
-// integer reads a JSON number without fraction or exponent.
-func integer(v gjson.Result) (n int64, whole bool) {
-	if v.Type != gjson.Number || strings.Trim(v.Raw, "-0123456789") != "" {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(v.Raw, 10, strconv.IntSize)
-	return n, err == nil
 }
 
 func encodeLevel(v Level, inventory int) []byte {

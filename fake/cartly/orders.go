@@ -69,7 +69,7 @@ func (t *ShopHandle) newOrders() *fake.Collection[string, Order] {
 			touchTimes(&o.CreatedAt, before.UpdatedAt, &o.UpdatedAt, now)
 		},
 		Illegal: func(o Order) error { return t.elsewhere(orderID, o.ID) },
-		Encode:  encodeOrder,
+		Encode:  encoded(s, appendOrder),
 		Changed: t.orderChanged,
 		Index: map[string]func(*Order, func(string)){
 			byNumber: func(o *Order, add func(string)) { add(strconv.Itoa(o.Number)) },
@@ -107,8 +107,8 @@ func (t *ShopHandle) nextNumber() int {
 	return next
 }
 
-func encodeOrder(o *Order) []byte {
-	b := appendText(append(make([]byte, 0, 512), '{'), "id", o.ID)
+func appendOrder(dst []byte, o *Order) []byte {
+	b := appendText(append(dst, '{'), "id", o.ID)
 	b = appendNumber(b, "number", o.Number)
 	b = appendText(b, "status", o.Status)
 	b = appendText(b, "payment_status", o.PaymentStatus)

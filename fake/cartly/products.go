@@ -62,7 +62,7 @@ func (t *ShopHandle) newProducts() *Products {
 			t.unstock(before.Variants, p.Variants)
 		},
 		Illegal: t.illegalProduct,
-		Encode:  encodeProduct,
+		Encode:  encoded(s, appendProduct),
 		Changed: t.productChanged,
 		Index: map[string]func(*Product, func(string)){byVariant: func(p *Product, add func(string)) {
 			for _, v := range p.Variants {
@@ -98,7 +98,7 @@ func (t *ShopHandle) stock(p *Product) {
 		switch levels := t.Levels.of(v.ID); {
 		case len(levels) > 0:
 			v.Inventory = t.inventory(v.ID)
-		case v.Inventory != 0:
+		case v.Inventory != 0 && t.elsewhere(variantID, v.ID) == nil:
 			t.Levels.records.Insert(nil, newLevel(Level{VariantID: v.ID, LocationID: t.location, Available: v.Inventory}))
 		}
 	}
@@ -134,8 +134,8 @@ func (t *ShopHandle) illegalProduct(p Product) error {
 	return t.elsewhere(productID, p.ID)
 }
 
-func encodeProduct(p *Product) []byte {
-	b := appendText(append(make([]byte, 0, 512), '{'), "id", p.ID)
+func appendProduct(dst []byte, p *Product) []byte {
+	b := appendText(append(dst, '{'), "id", p.ID)
 	b = appendText(b, "title", p.Title)
 	b = append(appendKey(b, "variants"), '[')
 	for _, v := range p.Variants {
@@ -163,7 +163,7 @@ func (t *ShopHandle) productChanged(before, after *Product) {
 	switch {
 	case t.silent:
 	case after == nil && t.server.settings.extraEvents:
-		t.emit(productDeleted, encodeProduct(before))
+		t.emit(productDeleted, appendProduct(nil, before))
 	case after == nil:
 	case before == nil:
 		t.emit(productCreated, t.Products.Wire(after.ID))

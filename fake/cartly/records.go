@@ -1,6 +1,7 @@
 package cartly
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -9,6 +10,15 @@ import (
 )
 
 // What all records of a shop have in common.
+
+// encoded makes the wire form that is kept with a record, in no more memory than
+// it takes.
+func encoded[T any](s *Server, appendRecord func([]byte, *T) []byte) func(*T) []byte {
+	return func(v *T) []byte {
+		s.scratch = appendRecord(s.scratch[:0], v)
+		return bytes.Clone(s.scratch)
+	}
+}
 
 // fillID gives a record of a test the next id, or notes the one that it has.
 func (s *Server) fillID(prefix string, id *string) {

@@ -100,6 +100,10 @@ func TestIDsAreTheServers(t *testing.T) {
 			s.AddShop(cartly.Shop{})
 			s.Levels.Add(cartly.Level{VariantID: "v", LocationID: id("loc", 2)})
 		},
+		"id u is in use in shop": func(s *cartly.Server) {
+			s.Levels.Add(cartly.Level{VariantID: "u"})
+			s.AddShop(cartly.Shop{}).Products.Add(cartly.Product{Variants: []cartly.Variant{{ID: "u", Inventory: 1}}})
+		},
 		"variant v is in use": func(s *cartly.Server) {
 			s.Products.Add(cartly.Product{Variants: []cartly.Variant{{ID: "v"}}})
 			s.Products.Add(cartly.Product{Variants: []cartly.Variant{{ID: "v"}}})
@@ -154,6 +158,7 @@ func TestCustomersOfTheAPI(t *testing.T) {
 	me := clientOf(t, shop)
 	assert.Equal(t, 200, me.put(customers+"/"+id("cus", 1), `{"email":"A@B-C.de"}`).status, "its own address is not taken")
 	assert.Equal(t, 422, me.put(customers+"/"+id("cus", 1), `{"email":""}`).status)
+	assert.Equal(t, list{200, "null", "null"}, is(me.put(customers+"/"+id("cus", 1), `{"last_name":null,"note":""}`), "last_name", "note"))
 }
 
 func TestStock(t *testing.T) {

@@ -19,6 +19,23 @@ type fields map[string]gjson.Result
 // given tells whether a key is there with a value: where null counts as absent.
 func (f fields) given(key string) bool { return f[key].Exists() && f[key].Type != gjson.Null }
 
+// text is the contents of a string, "" of any other value.
+func text(v gjson.Result) string {
+	if v.Type != gjson.String {
+		return ""
+	}
+	return fake.Text(v)
+}
+
+// integer reads a JSON number without fraction or exponent.
+func integer(v gjson.Result) (n int64, whole bool) {
+	if v.Type != gjson.Number || strings.Trim(v.Raw, "-0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(v.Raw, 10, strconv.IntSize)
+	return n, err == nil
+}
+
 // wrappers are the single keys that look like a wrapped body.
 var wrappers = []string{"customer", "order", "inventory", "discount", "webhook"}
 
@@ -133,7 +150,11 @@ func wholeNumber(text string) int {
 
 // list is the answer of a list call: an object with one member, and no total.
 func list(name string, records iter.Seq[[]byte]) fake.Reply {
-	body := append(appendKey([]byte{'{'}, name), '[')
+	length := len(`{"":[]}`) + len(name)
+	for record := range records {
+		length += len(record) + len(",")
+	}
+	body := append(appendKey(append(make([]byte, 0, length), '{'), name), '[')
 	for record := range records {
 		body = append(appendKey(body, ""), record...)
 	}

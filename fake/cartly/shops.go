@@ -9,8 +9,8 @@ import (
 type ShopHandle struct {
 	// The records of the shop, by id. Add fills in what is empty, Change moves the
 	// time of change unless its function sets it, and neither validates: a test may
-	// store what the API would refuse. What emits an event says WithExtraEvents and
-	// the document; nothing does through Quiet.
+	// store what the API would refuse. Both emit the events of the document, but
+	// none through Quiet.
 	Customers *fake.Collection[string, Customer]
 	Orders    *fake.Collection[string, Order]
 	Products  *Products

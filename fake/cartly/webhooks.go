@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -88,7 +89,7 @@ func appendSubscription(dst []byte, h *Subscription) []byte {
 	dst = appendText(append(dst, '{'), "id", h.ID)
 	dst = appendText(dst, "url", h.URL)
 	dst = appendTexts(dst, "events", h.Events)
-	dst = append(appendKey(dst, "active"), fmt.Sprint(h.Active)...)
+	dst = strconv.AppendBool(appendKey(dst, "active"), h.Active)
 	return appendTime(dst, "created_at", h.CreatedAt)
 }
 
