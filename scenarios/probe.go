@@ -115,6 +115,10 @@ func (p *parser) probeScopes(s *fake.Server) {
 	}
 	names := slices.Sorted(maps.Keys(scopes))
 	for _, scope := range p.prog.may {
+		if len(scopes) == 0 {
+			p.ps.add(p.seen["auth"], "auth: may=%s: %s knows no permissions", scope, p.prog.api.name)
+			return
+		}
 		if !scopes[scope] {
 			p.ps.add(p.seen["auth"], "auth: may=%s: %s has no such permission%s; it has %s",
 				scope, p.prog.api.name, didYouMean(scope, names), strings.Join(names, ", "))

@@ -69,8 +69,7 @@ func sendProbe(probed started, faults []fake.Fault) {
 	defer s.Hooks.Hold()()
 	s.Hooks.ToURL(receiverHost + "probe")
 	probed.rotate("probe") // so that there is an old secret
-	var topic string
-	s.Locked(func() { topic = s.API().Hooks.Topics()[0] })
+	topic := topics(s)[0]
 	s.Locked(func() {
 		s.Hooks.Emit(fake.Event{Topic: topic, Tenant: probed.tenant, Data: []byte("{}"), Body: []byte("{}")})
 	})

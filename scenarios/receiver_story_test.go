@@ -345,6 +345,25 @@ func TestStoriesWithoutAReceiver(t *testing.T) {
 	assert.Equal(t, []string{"scenarios: s.txtar: cartfunnel sends no deliveries, so there is nothing to receive"}, watched.failures())
 }
 
+// What is due happens before a request is explained, deliveries included.
+func TestExplainAfterDeliveries(t *testing.T) {
+	t.Parallel()
+	s := storyOf(t, "cartly", stands+"hook * -> app\n-> GET ~/apps/api/me\n<- live\n=> order.created @o\n<= 2xx\nnever GET ~/apps/api/me\n-- o.json --\n{\"id\": \"o\"}\n")
+	l := &ledger{}
+	run := s.Start(t)
+	run.Receiver(l)
+	explain := func() scenarios.Report {
+		req := httptest.NewRequest("GET", run.BaseURL()+"/apps/api/me", nil)
+		req.Header.Set("Authorization", "Bearer "+run.Credentials()["token"])
+		return run.Explain(req)
+	}
+	assert.Empty(t, explain().Problems)
+	assert.Empty(t, l.got())
+	newShopper(run).must(t, 200, "GET", "/apps/api/me", "")
+	assert.Contains(t, explain().Problems[0], "forbidden by   never GET ~/apps/api/me")
+	assert.Equal(t, []string{"order.created o"}, l.got())
+}
+
 func TestReportOfDeliveries(t *testing.T) {
 	t.Parallel()
 	s := storyOf(t, "cartly", stands+"hook * -> app\n# Twice\n=> order.created @o as=a !! duplicate times=2\n<= 2xx\n=> a again !! dropped\n<= none\n-> GET ~/apps/api/me\n<- live\n=> a again\n<= 2xx\n-- o.json --\n{\"id\": \"o\"}\n")
@@ -428,4 +447,14 @@ func TestDeliveriesThatTheStoryDoesNotMention(t *testing.T) {
 	newShopper(run).must(t, 200, "PUT", "/apps/api/orders/ord_7", paid)
 	run.Settle()
 	assert.Equal(t, []string{"order.updated ord_7"}, l.got())
+}
+
+// A topic of the vendor's other pages has no record; its section is what it is.
+func TestDeliveriesOfOtherTopics(t *testing.T) {
+	t.Parallel()
+	s := storyOf(t, "cartly", stands+"with extra-events\nhook * -> app\n=> inventory.updated @level\n<= 2xx\n=> order.paid @o\n<= 2xx\n-- level.json --\n{\"variant_id\":  \"v\", \"available\": 3}\n-- o.json --\n{\"id\": \"o\", \"payment_status\": \"paid\"}\n")
+	l := &ledger{}
+	s.Start(t).Receiver(l)
+	assert.Equal(t, `{"event":"inventory.updated","created_at":"2025-03-01T09:00:00.000Z","data":{"variant_id":"v","available":3}}`, l.bodies[0])
+	assert.Equal(t, "order.paid o", l.events[1])
 }
