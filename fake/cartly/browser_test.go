@@ -13,9 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tidwall/gjson"
 
+	"github.com/cartdouble/cartdouble/fake"
 	"github.com/cartdouble/cartdouble/fake/cartly"
 	"github.com/cartdouble/cartdouble/internal/browser"
 )
+
+// anIcon lets pass that a browser asks for /favicon.ico, which is no endpoint.
+var anIcon = fake.Allow("no-route")
 
 // A merchant with a browser that runs no scripts reads the consent page, decides,
 // and lands at the app, which exchanges the code.
@@ -26,7 +30,7 @@ func TestConsentPageInABrowser(t *testing.T) {
 		t.Run(string(decision), func(t *testing.T) {
 			t.Parallel()
 			window := browser.Start(t, false)
-			shop := still(t)
+			shop := still(t, anIcon)
 			landed := make(chan url.Values, 1)
 			site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/callback" {
@@ -42,7 +46,7 @@ func TestConsentPageInABrowser(t *testing.T) {
 			assert.Equal(t, "Zapier asks for access to My Store", window.Text("h1"))
 			assert.Equal(t, "shop:read\ncustomers:read", window.Text("ul"))
 			assert.Equal(t, "Allow", window.Text(`button[value=allow]`))
-			require.NoError(t, os.WriteFile(filepath.Join(t.ArtifactDir(), "consent.png"), window.Screenshot(), 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(shots(t), "consent.png"), window.Screenshot(), 0o600))
 			window.Click(`button[value=` + string(decision) + `]`)
 			assert.Equal(t, "Back at the app", window.Text("#done"))
 			assert.True(t, strings.HasPrefix(window.Address(), back+"?"), window.Address())
@@ -63,11 +67,20 @@ func TestConsentPageInABrowser(t *testing.T) {
 	}
 }
 
+// shots is where pictures are kept: with the artifacts of the test, where the
+// toolchain has such a place.
+func shots(t *testing.T) string {
+	if a, has := any(t).(interface{ ArtifactDir() string }); has {
+		return a.ArtifactDir()
+	}
+	return t.TempDir()
+}
+
 // What can only be a page is one in a browser too, and leads nowhere.
 func TestErrorPageInABrowser(t *testing.T) {
 	t.Parallel()
 	window := browser.Start(t, false)
-	shop := still(t, cartly.WithApp(cartly.App{Name: `<script>alert(1)</script>`}))
+	shop := still(t, anIcon, cartly.WithApp(cartly.App{Name: `<script>alert(1)</script>`}))
 	at := shop.URL() + "/oauth/authorize?"
 	window.Open(at + encoded("client_id", "zapier", "redirect_uri", "https://evil.example/", "response_type", "code"))
 	assert.Equal(t, "redirect_uri is not registered", window.Text("h1"))

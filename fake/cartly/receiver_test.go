@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"io"
 	"log"
 	"net/http"
@@ -18,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/tidwall/gjson"
 
+	"github.com/cartdouble/cartdouble/fake"
 	"github.com/cartdouble/cartdouble/fake/cartly"
 )
 
@@ -65,16 +65,12 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *desk) genuine(body []byte, header []string) bool {
+	if d.secret == "" && d.bug != needsNoSecret {
+		return false
+	}
 	switch d.bug {
 	case reEncodes:
-		var v any
-		var b bytes.Buffer
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		if json.Unmarshal(body, &v) != nil || e.Encode(v) != nil {
-			return false
-		}
-		body = bytes.TrimSpace(b.Bytes())
+		body = fake.Spelling(0).AppendJSON(nil, body) // compact, in the same order
 	case readsText:
 		body = bytes.ToValidUTF8(body, []byte("\ufffd"))
 	case needsNoHeader:
@@ -168,7 +164,7 @@ func TestReceivers(t *testing.T) {
 		wantsLength:   {"half a signature", "an empty one", "none", "the prefix twice", "base64"},
 		readsText:     {"Latin 1"},
 		needsNoSecret: {"no secret"},
-		comparesPart:  {"half a signature", "an empty one", "none", "no secret"},
+		comparesPart:  {"half a signature", "an empty one", "none"},
 		countsHooks:   {"two orders"},
 	} {
 		t.Run(bug, func(t *testing.T) {
