@@ -3,6 +3,7 @@ package cartly_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -230,6 +231,7 @@ func TestTimeout(t *testing.T) {
 			hung = true
 			once.Unlock()
 			if first {
+				_, _ = io.ReadAll(r.Body) // or net/http does not see that the sender has gone
 				<-r.Context().Done()
 			}
 		})
