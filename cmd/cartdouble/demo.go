@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/fake/bonify"
 	"github.com/cartdouble/cartdouble/fake/cartfunnel"
 )
 
@@ -14,15 +15,18 @@ type api struct {
 	// start makes the fake, with the demo shop or empty, and tells the
 	// credentials to print.
 	start func(demo bool, opts ...fake.Option) (*fake.Server, fake.Credentials)
+	// still are options beside fake.Frozen: a limit that a standing clock would
+	// never lift is off.
+	still []fake.Option
 }
 
 // apis are all, in the order in which they are served and printed.
 var apis = []api{
-	{"cartfunnel", startCartfunnel},
-	{"cscart", startCscart},
-	{"fluidpay", startFluidpay},
-	{"bonify", startBonify},
-	{"cartly", startCartly},
+	{name: "cartfunnel", start: startCartfunnel},
+	{name: "cscart", start: startCscart},
+	{name: "fluidpay", start: startFluidpay},
+	{name: "bonify", start: startBonify, still: []fake.Option{bonify.WithoutLimits()}},
+	{name: "cartly", start: startCartly},
 }
 
 func apiNames() []string {

@@ -24,7 +24,7 @@ func serve(ctx context.Context, args []string, out, _ io.Writer) error {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	asJSON := flags.Bool("json", false, "print one line with one JSON object")
 	empty := flags.Bool("empty", false, "leave the demo shop out")
-	frozen := flags.Bool("frozen", false, "let the clock stand at 2025-03-01T09:00:00Z")
+	frozen := flags.Bool("frozen", false, "let the clock stand at 2025-03-01T09:00:00Z; limits that take time are off")
 	seed := flags.Uint64("seed", 1, "where ids and chance come from")
 	only := flags.String("api", "", "serve these APIs only, parted by commas: "+strings.Join(apiNames(), ","))
 	port := flags.Int("port", 0, "port of the first API, the next one for each further API; 0: any free ports")
@@ -52,7 +52,11 @@ func serve(ctx context.Context, args []string, out, _ io.Writer) error {
 		if err != nil {
 			return usageError{fmt.Errorf("%s cannot be served on %s: %w", a.name, addr, err)}
 		}
-		s, credentials := a.start(!*empty, append(slices.Clone(opts), fake.On(l))...)
+		own := append(slices.Clone(opts), fake.On(l))
+		if *frozen {
+			own = append(own, a.still...)
+		}
+		s, credentials := a.start(!*empty, own...)
 		defer s.Close()
 		served = append(served, service{a.name, s.URL(), credentials})
 	}

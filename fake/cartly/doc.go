@@ -45,6 +45,12 @@
 // is success. What fails is sent again after 1, 2, 4, 8 and 16 seconds; five
 // failures in a row switch the subscription off.
 //
+// # Consent
+//
+// Approve and Deny are a merchant without a browser. A real browser works too, at
+// URL; by itself it asks for /favicon.ico, which is no endpoint, so that such a
+// test takes fake.Allow("no-route").
+//
 // # Clauses
 //
 // Headings of the document that give rules and no endpoint:

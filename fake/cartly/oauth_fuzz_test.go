@@ -127,6 +127,8 @@ func FuzzAuthorize(f *testing.F) {
 		encoded("client_id", "zapier", "redirect_uri", "http://127.0.0.1:8080/callback", "response_type", "code", "code_challenge", verifier, "decision", "allow"),
 		encoded("client_id", "zapier", "redirect_uri", "http://localhost:/callback", "response_type", "code", "decision", "allow"),
 		encoded("client_id", "zapier", "redirect_uri", "http://localhost:1@evil.example/callback", "response_type", "code", "decision", "allow"),
+		encoded("client_id", "zapier", "redirect_uri", callback+"/../evil", "response_type", "code", "decision", "allow"),
+		encoded("client_id", "zapier", "redirect_uri", "http://127.0.0.1:80/callback?to=evil", "response_type", "code", "decision", "allow"),
 		encoded("client_id", "zapier", "redirect_uri", callback, "response_type", "token", "state", "\"><script>"),
 		encoded("client_id", "zapier", "redirect_uri", callback, "response_type", "code", "scope", "read_products", "state", "\r\nSet-Cookie: x=y"),
 		encoded("client_id", "zapier", "redirect_uri", callback, "response_type", "code", "scope", "shop:read,customers:read"),

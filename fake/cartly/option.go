@@ -71,7 +71,7 @@ func defaults() settings {
 		createdStatus:   http.StatusCreated,
 		deletedStatus:   http.StatusNoContent,
 		duplicateStatus: http.StatusConflict,
-		pageSize:        50,
+		pageSize:        mostListed,
 		codeLifetime:    10 * time.Minute,
 		refreshRotation: true,
 		abandonAfter:    time.Hour,
@@ -183,8 +183,8 @@ func WithDuplicateStatus(status int) Option {
 // clients that never page are seen (reading CL-24).
 func WithPageSize(n int) Option {
 	return fake.Setting("WithPageSize", func(s *settings) error {
-		if n < 1 || n > 50 {
-			return fmt.Errorf("%d records a page; want 1 to 50", n)
+		if n < 1 || n > mostListed {
+			return fmt.Errorf("%d records a page; want 1 to %d", n, mostListed)
 		}
 		s.pageSize = n
 		return nil

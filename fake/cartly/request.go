@@ -113,6 +113,9 @@ func noteQuery(c *fake.Call, known ...string) {
 	}
 }
 
+// mostListed is how many records a list has at most (reading CL-24).
+const mostListed = 50
+
 // The parameters that every list has (reading CL-24).
 const (
 	limitParam  = "limit"
@@ -150,12 +153,12 @@ func wholeNumber(text string) int {
 
 // list is the answer of a list call: an object with one member, and no total.
 func list(name string, records iter.Seq[[]byte]) fake.Reply {
-	length := len(`{"":[]}`) + len(name)
+	wires, size := make([][]byte, 0, mostListed), len(name)+len(`{"":[]}`)
 	for record := range records {
-		length += len(record) + len(",")
+		wires, size = append(wires, record), size+len(record)+1
 	}
-	body := append(appendKey(append(make([]byte, 0, length), '{'), name), '[')
-	for record := range records {
+	body := append(appendKey(append(make([]byte, 0, size), '{'), name), '[')
+	for _, record := range wires {
 		body = append(appendKey(body, ""), record...)
 	}
 	return jsonReply(http.StatusOK, append(body, ']', '}'))
