@@ -18,6 +18,9 @@ type answer struct {
 	panicked string    // with the stack; "" for none
 	about    string    // the operation, where the check has to know
 	n        int       // which record it is about, or how many, as the check has it
+	status   int       // behind err, as the adapter tells; 0 if it does not
+	message  string    // the service's words behind err, as the adapter tells
+	trace    string    // the service's id of the answer behind err, as the adapter tells
 }
 
 // returned tells whether the call came back, in one way or another.

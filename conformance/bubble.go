@@ -114,7 +114,7 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 		v.try = tryLine(r.calls, v.finding.Call, r.fake.BaseURL())
 	}
 	v.log = r.tb.log()
-	return v.without(r.hidden)
+	return v.without(append(r.hidden, e.s.hidden(r.wire)...))
 }
 
 // without takes secrets out of what a report shows.
@@ -155,7 +155,7 @@ func (e *evaluator[C]) set(ctx context.Context, k *check[C], sc scene[C]) *run[C
 	base := *target
 	base.Host = host
 	r.env = Env{BaseURL: base.String(), HTTP: &http.Client{Transport: r.net}, Creds: shop.Credentials(), Virtual: true, Log: r.tb.Logf}
-	r.keys = e.s.secrets
+	r.keys, r.encoded = e.s.secrets, e.s.encoded
 	r.hide(r.env.Creds)
 	if sc.base != nil {
 		r.env.BaseURL = sc.base(r.env.BaseURL)

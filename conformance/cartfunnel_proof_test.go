@@ -60,7 +60,7 @@ func cartfunnelMutants() []Mutant[CartfunnelClient] {
 
 func TestCartfunnelSuiteFindsWhatItSays(t *testing.T) {
 	t.Parallel()
-	p := prove(Cartfunnel(), cartfunnelAdapter(nil), cartfunnelMutants(), seeds)
+	p := prove(Cartfunnel(), cartfunnelAdapter(nil), cartfunnelMutants(), proofSeeds)
 	for _, problem := range p.problems {
 		t.Error(problem)
 	}

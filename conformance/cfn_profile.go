@@ -47,7 +47,7 @@ func cfnProfile() profile[CartfunnelClient] {
 				When("customer.email", "==", cfnNewcomer(n).Email)
 		},
 		envelope:      `{"errors":["Not found"]}`,
-		forbidMissing: cartfunnel.WithUnknownRecord(403),
+		forbidMissing: []fake.Option{cartfunnel.WithUnknownRecord(403)},
 		clauses: map[string]string{
 			"GEN-4XX-01": "CF-9", "GEN-DUP-01": "CF-24", "GEN-HTML-01": "CF-9", "GEN-MISS-01": "CF-8",
 			"GEN-TEXT-01": "CF-13", "GEN-WAIT-01": "CF-25",

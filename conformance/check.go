@@ -115,19 +115,21 @@ type wire struct {
 // A run is one scene of one check being played.
 type run[C any] struct {
 	*wire
-	ctx    context.Context
-	scene  scene[C]
-	fake   server
-	net    *transport
-	env    Env
-	client C // made for env
-	mk     func(fake.TB, Env) C
-	tb     *recorder
-	rng    *rand.Rand
-	cfg    *config
-	armed  []*fake.Armed
-	keys   []string // of credentials that are secrets
-	hidden []string // secrets, which no report shows
+	ctx     context.Context
+	scene   scene[C]
+	fake    server
+	net     *transport
+	env     Env
+	client  C // made for env
+	mk      func(fake.TB, Env) C
+	tb      *recorder
+	rng     *rand.Rand
+	cfg     *config
+	kept    any // what the state of a scene leaves for its judge
+	armed   []*fake.Armed
+	keys    []string                        // of credentials that are secrets
+	encoded func(fake.Credentials) []string // them as they are sent
+	hidden  []string                        // secrets, which no report shows
 	answers
 }
 
@@ -143,6 +145,9 @@ func (r *run[C]) another(creds fake.Credentials) C {
 func (r *run[C]) hide(creds fake.Credentials) {
 	for _, key := range r.keys {
 		r.hidden = append(r.hidden, creds[key])
+	}
+	if r.encoded != nil {
+		r.hidden = append(r.hidden, r.encoded(creds)...)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // for each number.
 type profile[C any] struct {
 	list, get, create, update usual[C]
+	remove                    usual[C] // stands for the two before it where clients only delete
 
 	people func(n int) func(*run[C]) // puts so many records there
 	copies func(*run[C], int) int    // how many records there are of a newcomer
@@ -21,13 +22,19 @@ type profile[C any] struct {
 	written func(*answer) []string          // the texts, as a record shows them
 	stored  func(*run[C]) []string          // the texts, as the newest record has them
 
-	denied, saved, told string // checks about a 403, a refused save, secrets in errors
+	denied, saved, told string // checks about a 403, a refused save, secrets in errors; "" for none
 
 	refuse        func(n int, text string) fake.Fault // refuses to create that newcomer
 	envelope      string                              // an error in the API's words, under any status
-	forbidMissing fake.Option                         // 403 for a record that does not exist
+	forbidMissing []fake.Option                       // 403 for a record that does not exist; nil: the envelope is sent under it
+
+	endless      func(*run[C]) // makes a list say that there is more, where a full page alone does not
+	twins        bool          // the API makes a second record of the same, and refuses none
+	standardAuth bool          // credentials stand in Authorization, which Go takes off by itself
 
 	clauses map[string]string // what a check rests on in this API, by its id: a reading, mostly
+	backed  map[string]string // which check finds the same in this API, where it is another one or none
+	codes   map[string]string // by which finding a mutant is found in this API, where it is another one
 }
 
 // A usual is one of the usual calls.
@@ -55,7 +62,7 @@ func named[C any](calls ...usual[C]) []string {
 // after lists the checks that a check with some usual calls comes after, and
 // more of them.
 func after[C any](more []string, calls ...usual[C]) []string {
-	all := slices.Clone(more)
+	all := slices.DeleteFunc(slices.Clone(more), func(id string) bool { return id == "" })
 	for _, u := range calls {
 		for _, id := range u.after {
 			if !slices.Contains(all, id) {
@@ -74,6 +81,14 @@ func common[C any](p profile[C]) []check[C] {
 		if clause := p.clauses[checks[i].id]; clause != "" {
 			checks[i].clause = clause
 		}
+		if other, ok := p.backed[checks[i].id]; ok {
+			checks[i].backed = other
+		}
+		for j, m := range checks[i].mutants {
+			if code := p.codes[checks[i].id+m.letter]; code != "" {
+				checks[i].mutants[j].finding = code
+			}
+		}
 	}
 	return checks
 }
@@ -81,8 +96,36 @@ func common[C any](p profile[C]) []check[C] {
 // try makes the usual call with the context of the scene.
 func (u usual[C]) try(r *run[C], n int) *answer { return u.call(r, r.ctx, n) }
 
-// claimed tells whether the adapter has the call.
-func (u usual[C]) claimed(r *run[C]) bool { return missing(r.client, []string{u.name}) == nil }
+// claimed tells whether the adapter has the call, and the API.
+func (u usual[C]) claimed(r *run[C]) bool {
+	return u.op != "" && missing(r.client, []string{u.name}) == nil
+}
+
+// change is the call that the API may refuse: create, or where clients make
+// nothing, remove.
+func (p profile[C]) change() usual[C] {
+	if p.create.op == "" {
+		return p.remove
+	}
+	return p.create
+}
+
+// alter is the call that changes a record which is there.
+func (p profile[C]) alter() usual[C] {
+	if p.update.op == "" {
+		return p.remove
+	}
+	return p.update
+}
+
+// put is the call that shows texts which are new: create, or where the test has
+// to put them there, list.
+func (p profile[C]) put() usual[C] {
+	if p.create.op == "" {
+		return p.list
+	}
+	return p.create
+}
 
 // rightOrError finds a call that came back without an error and without what
 // is true.
@@ -102,6 +145,14 @@ func mustFail(a *answer, about string) Finding {
 		return Finding{}
 	}
 	return found("no-error", "an error from "+a.call+": "+about, "%s", a.outcome())
+}
+
+// mustWork finds a call that did not come back, or with an error.
+func mustWork(a *answer) Finding {
+	if a.err == nil && a.returned() {
+		return Finding{}
+	}
+	return found("error", "success of "+a.call, "%s", a.outcome())
 }
 
 // atMost finds an operation that was asked too often.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tidwall/gjson"
 
@@ -12,6 +13,13 @@ import (
 )
 
 func (p profile[C]) lost() []check[C] {
+	if p.create.op == "" {
+		return nil
+	}
+	twin := "own-twin"
+	if p.twins {
+		twin = "twin"
+	}
 	return []check[C]{{
 		id: "GEN-DUP-01", title: "a create whose answer was lost",
 		clause: "-", level: care,
@@ -37,12 +45,16 @@ func (p profile[C]) lost() []check[C] {
 			return p.create.right(r, a)
 		},
 		mutants: []mutant{
-			{"a", "sends a POST again when the connection dies", "own-twin"},
+			{"a", "sends a POST again when the connection dies", twin},
 		},
 	}}
 }
 
 func (p profile[C]) redirects() []check[C] {
+	follows := "follows as Go does, with its own header"
+	if p.standardAuth {
+		follows = "follows by itself, with the headers of the first request"
+	}
 	return []check[C]{
 		{
 			id: "GEN-REDIR-01", title: "credentials do not follow to another host",
@@ -66,7 +78,7 @@ func (p profile[C]) redirects() []check[C] {
 				return p.list.rightOrError(r, r.nth(0))
 			},
 			mutants: []mutant{
-				{"a", "follows as Go does, with its own header", "credentials-sent"},
+				{"a", follows, "credentials-sent"},
 				{"b", "copies all headers in CheckRedirect", "credentials-sent"},
 			},
 		},
@@ -74,12 +86,12 @@ func (p profile[C]) redirects() []check[C] {
 			id: "GEN-REDIR-02", title: "a change that is sent elsewhere still happens, or is an error",
 			clause: "-", level: care,
 			summary: "Go's client makes a GET of a change that is answered with 301, and sees a 200.",
-			needs:   named(p.update), after: after(nil, p.update),
+			needs:   named(p.alter()), after: after(nil, p.alter()),
 			scenes: []scene[C]{{state: func(r *run[C]) {
 				p.people(3)(r)
-				r.net.front = slashes
+				r.net.front = slashes()
 			}}},
-			drive: func(r *run[C]) { p.update.try(r, 0) },
+			drive: func(r *run[C]) { p.alter().try(r, 0) },
 			seen: func(w *wire) string {
 				if w.fronted == 0 {
 					return "a change to a path without a final slash; there was none"
@@ -88,7 +100,7 @@ func (p profile[C]) redirects() []check[C] {
 			},
 			judge: func(r *run[C]) Finding {
 				a := r.nth(0)
-				if f := p.update.right(r, a); a.err == nil && f.Code != "" {
+				if f := p.alter().right(r, a); a.err == nil && f.Code != "" {
 					return found("not-changed", "the change, or an error", "%s, and nothing has changed", a.outcome())
 				}
 				return Finding{}
@@ -101,14 +113,29 @@ func (p profile[C]) redirects() []check[C] {
 }
 
 // slashes is a proxy that wants a slash at the end of a path to be changed, and
-// takes it off again on the way to the fake.
-func slashes(r *http.Request) *http.Response {
-	path, slash := strings.CutSuffix(r.URL.Path, "/")
-	switch {
-	case slash:
-		r.URL.Path, r.URL.RawPath = path, ""
-	case r.Method != http.MethodGet && r.Method != http.MethodPost:
-		return answerTo(r, http.StatusMovedPermanently, http.Header{"Location": {r.URL.Path + "/"}}, "")
+// takes it off again on the way to the fake. A client that sends such a slash is
+// wanted to leave it out.
+func slashes() func(*http.Request) *http.Response {
+	var mu sync.Mutex
+	met, wanted := false, true
+	return func(r *http.Request) *http.Response {
+		mu.Lock()
+		defer mu.Unlock()
+		path, slash := strings.CutSuffix(r.URL.Path, "/")
+		changes := r.Method != http.MethodGet
+		if changes && !met {
+			met, wanted = true, !slash
+		}
+		if changes && slash != wanted {
+			to := path
+			if wanted {
+				to += "/"
+			}
+			return answerTo(r, http.StatusMovedPermanently, http.Header{"Location": {to}}, "")
+		}
+		if slash {
+			r.URL.Path, r.URL.RawPath = path, ""
+		}
+		return nil
 	}
-	return nil
 }

@@ -84,7 +84,7 @@ func (p profile[C]) html() check[C] {
 				return f
 			}
 			status := r.of(p.list.op)[0].Status
-			if status != 200 && !strings.Contains(a.err.Error(), strconv.Itoa(status)) {
+			if status != 200 && !a.tells(status) {
 				return found("status-unnamed", fmt.Sprintf("%d in the error", status), "%q", a.err)
 			}
 			return Finding{}
@@ -93,6 +93,11 @@ func (p profile[C]) html() check[C] {
 			{"a", "reads HTML under 200 as an empty list", "no-error"},
 		},
 	}
+}
+
+// tells whether an error names a status, in its text or by the adapter.
+func (a *answer) tells(status int) bool {
+	return a.status == status || strings.Contains(a.err.Error(), strconv.Itoa(status))
 }
 
 func (p profile[C]) oddities() []check[C] {
@@ -107,6 +112,9 @@ func (p profile[C]) loops() check[C] {
 		needs:   named(p.list), after: after(nil, p.list),
 		scenes: []scene[C]{{state: func(r *run[C]) {
 			p.people(100)(r)
+			if p.endless != nil {
+				p.endless(r)
+			}
 			var first []byte
 			edit(r.fake, p.list.op, func(_ *fake.Call, reply *fake.Reply) {
 				if first == nil {
@@ -128,16 +136,20 @@ func (p profile[C]) misses() check[C] {
 	onGet := func(status int, body string) func(*run[C]) {
 		return func(r *run[C]) { p.people(3)(r); instead(r.fake, p.get.op, status, body) }
 	}
+	forbidden := scene[C]{name: "403", state: p.people(3), options: p.forbidMissing}
+	if p.forbidMissing == nil {
+		forbidden = scene[C]{name: "403", state: onGet(403, p.envelope)}
+	}
 	return check[C]{
 		id: "GEN-MISS-01", title: "a record that is not there is an error",
 		clause: "-", level: care,
-		summary: "How a missing record is told is not documented, and an empty record would pass for one.",
+		summary: "However a missing record is told, an empty record would pass for one.",
 		needs:   named(p.get, p.list), after: after([]string{p.denied}, p.get, p.list),
 		scenes: []scene[C]{
 			{name: "404", state: p.people(3)},
 			{name: "200 with null", state: onGet(200, "null")},
 			{name: "200 with an error in it", state: onGet(200, p.envelope)},
-			{name: "403", state: p.people(3), options: []fake.Option{p.forbidMissing}},
+			forbidden,
 		},
 		drive: func(r *run[C]) {
 			p.get.try(r, nobody)
@@ -159,18 +171,18 @@ func (p profile[C]) unknowns() check[C] {
 		id: "GEN-UNK-01", title: "members that are not known yet are passed over",
 		clause: "-", level: care,
 		summary: "The next edition of an API adds members to its records.",
-		needs:   named(p.list, p.create), after: after(nil, p.list, p.create),
+		needs:   named(p.list, p.change()), after: after(nil, p.list, p.change()),
 		scenes: []scene[C]{{state: func(r *run[C]) {
 			p.people(3)(r)
 			edit(r.fake, "", func(_ *fake.Call, reply *fake.Reply) { reply.Body = grown(reply.Body) })
 		}}},
 		drive: func(r *run[C]) {
-			p.create.try(r, 0)
+			p.change().try(r, 0)
 			p.list.try(r, 0)
 		},
-		seen: asked(p.list.op, p.create.op),
+		seen: asked(p.list.op, p.change().op),
 		judge: func(r *run[C]) Finding {
-			return firstOf(p.create.right(r, r.nth(0)), p.list.right(r, r.nth(1)))
+			return firstOf(p.change().right(r, r.nth(0)), p.list.right(r, r.nth(1)))
 		},
 		mutants: []mutant{
 			{"a", "refuses unknown members", "error"},

@@ -17,7 +17,7 @@ func (p profile[C]) leaks() check[C] {
 		id: "GEN-LEAK-01", title: "connections are used again, and nothing stays behind",
 		clause: "-", level: care,
 		summary: "A reply whose body is not closed holds its connection and a goroutine for ever.",
-		needs:   named(p.list, p.get, p.create), after: after([]string{"GEN-MISS-01", p.saved}, p.list, p.get, p.create),
+		needs:   named(p.list, p.get, p.change()), after: after([]string{"GEN-MISS-01", p.saved}, p.list, p.get, p.change()),
 		scenes: []scene[C]{{state: p.people(3)}},
 		leaks:  true,
 		drive: func(r *run[C]) {
@@ -25,10 +25,10 @@ func (p profile[C]) leaks() check[C] {
 				p.list.try(r, 0)
 				p.get.try(r, 1)
 				p.get.try(r, nobody)
-				p.create.try(r, nobody)
+				p.change().try(r, nobody)
 			}
 		},
-		seen: asked(p.list.op, p.get.op, p.create.op),
+		seen: asked(p.list.op, p.get.op, p.change().op),
 		judge: func(r *run[C]) Finding {
 			most := 0
 			for _, x := range r.calls {
@@ -40,7 +40,7 @@ func (p profile[C]) leaks() check[C] {
 			for i := range rounds {
 				f := firstOf(
 					p.list.right(r, r.nth(4*i)), p.get.right(r, r.nth(4*i+1)),
-					mustFail(r.nth(4*i+2), "there is no such record"), mustFail(r.nth(4*i+3), "it is there already"),
+					mustFail(r.nth(4*i+2), "there is no such record"), mustFail(r.nth(4*i+3), "it was refused"),
 				)
 				if f.Code != "" {
 					return f
@@ -61,18 +61,17 @@ func (p profile[C]) races() check[C] {
 		id: "GEN-RACE-01", title: "callers at the same time get their own answers",
 		clause: "-", level: care,
 		summary: "A client is shared by goroutines; what they share inside it mixes their data up.",
-		needs:   named(p.list, p.get), after: after(nil, p.list, p.get, p.create, p.update),
+		needs:   named(p.list, p.get), after: after(nil, p.list, p.get, p.create, p.update, p.remove),
 		scenes: []scene[C]{{state: p.people(callers), faults: []fake.Fault{slow}}},
 		drive: func(r *run[C]) {
 			var wg sync.WaitGroup
 			for n := range callers {
 				wg.Go(func() {
 					p.get.try(r, n)
-					if p.update.claimed(r) {
-						p.update.try(r, n)
-					}
-					if p.create.claimed(r) {
-						p.create.try(r, n)
+					for _, change := range []usual[C]{p.update, p.create, p.remove} {
+						if change.claimed(r) {
+							change.try(r, n)
+						}
 					}
 				})
 			}
@@ -90,6 +89,8 @@ func (p profile[C]) races() check[C] {
 					f = p.create.right
 				case p.update.op:
 					f = p.update.right
+				case p.remove.op:
+					f = p.remove.right
 				}
 				if wrong := f(r, a); wrong.Code != "" {
 					return found("mixed-up", wrong.Expected, "%s: %s", a.outcome(), wrong.Got)
@@ -108,7 +109,7 @@ func (p profile[C]) secrets() check[C] {
 		id: "GEN-SECRET-01", title: "credentials stay out of URLs and errors",
 		clause: "-", level: care,
 		summary: "URLs and errors end up in logs, and logs are read by many.",
-		needs:   named(p.list, p.get, p.create), after: after([]string{p.told, p.saved, "GEN-MISS-01"}, p.list, p.get, p.create),
+		needs:   named(p.list, p.get, p.change()), after: after([]string{p.told, p.saved, "GEN-MISS-01"}, p.list, p.get, p.change()),
 		scenes: []scene[C]{{
 			state:  p.people(3),
 			faults: []fake.Fault{fake.NewFault("server-error").Set("status", "502").On(p.list.op).After(1)},
@@ -116,15 +117,15 @@ func (p profile[C]) secrets() check[C] {
 		drive: func(r *run[C]) {
 			p.list.try(r, 0)
 			p.get.try(r, 1)
-			p.create.try(r, nobody)
+			p.change().try(r, nobody)
 			p.get.try(r, nobody)
 			p.list.try(r, 0)
 		},
-		seen: both(asked(p.get.op, p.create.op), answeredWith(502, p.list.op)),
+		seen: both(asked(p.get.op, p.change().op), answeredWith(502, p.list.op)),
 		judge: func(r *run[C]) Finding {
 			return firstOf(
 				p.list.right(r, r.nth(0)), p.get.right(r, r.nth(1)),
-				mustFail(r.nth(2), "it is there already"), mustFail(r.nth(3), "there is no such record"), mustFail(r.nth(4), "502"),
+				mustFail(r.nth(2), "it was refused"), mustFail(r.nth(3), "there is no such record"), mustFail(r.nth(4), "502"),
 				secretSent(r.calls, r.hidden), secretTold(r.all(), r.hidden),
 			)
 		},

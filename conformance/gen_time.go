@@ -82,29 +82,29 @@ func (p profile[C]) failures() []check[C] {
 }
 
 func (p profile[C]) refusals() []check[C] {
-	denied := fake.NewFault("wrong-credentials").On(p.create.op)
+	denied := fake.NewFault("wrong-credentials").On(p.change().op)
 	refused := func(status int) func(*run[C]) {
-		return func(r *run[C]) { instead(r.fake, p.create.op, status, p.envelope) }
+		return func(r *run[C]) { p.people(3)(r); instead(r.fake, p.change().op, status, p.envelope) }
 	}
 	return []check[C]{{
 		id: "GEN-4XX-01", title: "what no repeat can change is not repeated",
 		clause: "-", level: care,
 		summary: "A request that was refused is refused again, and costs the account's budget.",
-		needs:   named(p.create), after: after([]string{p.denied, p.saved}, p.create),
+		needs:   named(p.change()), after: after([]string{p.denied, p.saved}, p.change()),
 		scenes: []scene[C]{
 			{name: "400", state: refused(400)},
-			{name: "401", faults: []fake.Fault{denied.Set("status", "401")}},
-			{name: "403", faults: []fake.Fault{denied.Set("status", "403")}},
+			{name: "401", state: p.people(3), faults: []fake.Fault{denied.Set("status", "401")}},
+			{name: "403", state: p.people(3), faults: []fake.Fault{denied.Set("status", "403")}},
 			{name: "422", state: refused(422)},
-			{name: "a refused save", faults: []fake.Fault{p.refuse(0, "Record is blocked")}},
+			{name: "a refused save", state: p.people(3), faults: []fake.Fault{p.refuse(0, "Record is blocked")}},
 		},
 		drive: func(r *run[C]) {
-			p.create.try(r, 0)
+			p.change().try(r, 0)
 			time.Sleep(time.Hour) // for what goes on behind the caller's back
 		},
-		seen: asked(p.create.op),
+		seen: asked(p.change().op),
 		judge: func(r *run[C]) Finding {
-			if n := len(r.of(p.create.op)); n > 1 {
+			if n := len(r.of(p.change().op)); n > 1 {
 				return found("repeated", "one request in an hour", "%d", n)
 			}
 			return mustFail(r.nth(0), "it was refused")

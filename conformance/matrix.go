@@ -13,6 +13,7 @@ import (
 //	K  killed by the check it is named after
 //	k  killed by another check of that family
 //	b  blocked: a check that this one comes after has failed
+//	f  fails too: it comes after the killer, whose warning stands for no failure
 //	-  not exercised
 //	n  not claimed
 //	E  error
@@ -20,7 +21,7 @@ import (
 func (p *proof[C]) matrix() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, edition %s: %d checks, %d mutants, %d trivial adapters\n\n", p.s.api, p.s.edition, len(p.s.checks), len(p.mutants), len(p.trivials))
-	b.WriteString(". passes   K killed   k killed by the family   b blocked   - not exercised   E error   X defect\n\n")
+	b.WriteString(". passes   K killed   k killed by the family   b blocked   f fails too   - not exercised   E error   X defect\n\n")
 	p.columns(&b)
 	last := ""
 	for _, k := range p.mutants {
@@ -91,12 +92,12 @@ func (p *proof[C]) row(k killed) string {
 			b.WriteByte(' ')
 		}
 		last = family
-		b.WriteString(letter(k, res))
+		b.WriteString(p.letter(k, res))
 	}
 	return b.String()
 }
 
-func letter(k killed, res Result) string {
+func (p *proof[C]) letter(k killed, res Result) string {
 	switch res.State {
 	case pass:
 		return "."
@@ -114,6 +115,9 @@ func letter(k killed, res Result) string {
 			return "K"
 		case familyOf(res.Rule.ID) == familyOf(k.name):
 			return "k"
+		}
+		if slices.Contains(p.s.before[res.Rule.ID], k.name[:len(k.name)-1]) {
+			return "f"
 		}
 		return "X"
 	}

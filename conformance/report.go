@@ -84,13 +84,17 @@ func (e *evaluator[C]) result(k *check[C]) Result {
 		Rule: k.rule(e.s.api), State: v.state, Finding: v.finding, Scene: v.scene, Note: v.note,
 		Missing: v.missing, Wire: v.wire, Try: v.try, Log: v.log, Left: v.left,
 	}
-	if slices.Contains([]State{fail, warn, notExercised}, v.state) {
+	if slices.Contains([]State{fail, warn, notExercised, broke}, v.state) {
 		for _, id := range e.s.before[k.id] {
 			if !e.selects(id) {
 				continue // it is not in the report, so it cannot stand for this one
 			}
 			// A warning does not stand for a failure either: that would hide it.
-			if earlier := e.verdict(e.s.index[id]).state; earlier == fail || earlier == warn && v.state != fail {
+			earlier := e.verdict(e.s.index[id])
+			if v.state == broke && earlier.finding.Code != "panic" {
+				continue // what breaks the suite is explained only by a check that judges panics
+			}
+			if earlier.state == fail || earlier.state == warn && v.state != fail {
 				res.State, res.By = blocked, id
 				return res
 			}

@@ -78,7 +78,7 @@ func ask(ctx context.Context, env Env) error {
 }
 
 // evaluate runs a suite in a test.
-func evaluate(t *testing.T, s *Suite[CartfunnelClient], mk func(fake.TB, Env) CartfunnelClient, opts ...Option) *Report {
+func evaluate[C any](t *testing.T, s *Suite[C], mk func(fake.TB, Env) C, opts ...Option) *Report {
 	t.Helper()
 	e, err := newEvaluator(s, mk, opts)
 	if err != nil {

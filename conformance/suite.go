@@ -16,8 +16,9 @@ type Suite[C any] struct {
 	api           string // "cartfunnel"
 	title         string // what the document is about: "customers"
 	edition       string
-	secrets       []string // keys of the credentials that no report shows
-	secretHeaders []string // headers that carry them
+	secrets       []string                        // keys of the credentials that no report shows
+	secretHeaders []string                        // headers that carry them
+	encoded       func(fake.Credentials) []string // how secrets look on the wire, where they are encoded
 	flags         []flag
 	open          func(...fake.Option) server
 	checks        []*check[C]

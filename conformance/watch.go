@@ -58,8 +58,13 @@ type watcher interface {
 
 // watchable is the suite for the API of that name.
 func watchable(api string) (watcher, bool) {
-	if api == "cartfunnel" {
+	switch api {
+	case "cartfunnel":
 		return Cartfunnel(), true
+	case "cscart":
+		return Cscart(), true
+	case "fluidpay":
+		return Fluidpay(), true
 	}
 	return nil, false
 }

@@ -55,9 +55,10 @@ func WithAccount(email, key string) fake.Option {
 // WithUser adds a user of the API, with privileges of its own (reading CC-12).
 func WithUser(user APIUser) fake.Option {
 	return fake.Setting("WithUser", func(s *settings) error {
-		user.Privileges = slices.Clone(user.Privileges)
-		s.users = append(s.users, user)
-		return user.check()
+		own := user // one option may make several servers
+		own.Privileges = slices.Clone(user.Privileges)
+		s.users = append(s.users, own)
+		return own.check()
 	})
 }
 

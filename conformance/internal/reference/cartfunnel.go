@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -20,11 +19,11 @@ type Cartfunnel struct {
 	secret  string
 	http    *http.Client
 	bug     *Bug
+	reader  reader
 
-	mu     sync.Mutex
-	cache  map[int64]Customer       // bug CFN-SAVE-06a
-	read   map[int64]map[string]any // bug CFN-BODY-05a
-	buffer []byte                   // bug GEN-RACE-01a
+	mu    sync.Mutex
+	cache map[int64]Customer       // bug CFN-SAVE-06a
+	read  map[int64]map[string]any // bug CFN-BODY-05a
 }
 
 // What kind of failure an error is, for errors.Is.
@@ -124,7 +123,7 @@ func (c *Cartfunnel) once(ctx context.Context, q request) (reply, error) {
 		return got, nil
 	}
 	defer func() { _ = answer.Body.Close() }()
-	got.body, err = c.readAll(answer.Body)
+	got.body, err = c.reader.readAll(c.bug, answer.Body)
 	if err != nil && c.bug.is("GEN-BODY-01a") {
 		err = nil
 	}
@@ -148,30 +147,6 @@ func (c *Cartfunnel) dress(r *http.Request, q request) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	default:
 		r.Header.Set("Content-Type", "application/json")
-	}
-}
-
-// readAll reads a body to its end.
-func (c *Cartfunnel) readAll(body io.Reader) ([]byte, error) {
-	if !c.bug.is("GEN-RACE-01a") {
-		return io.ReadAll(body)
-	}
-	c.mu.Lock()
-	c.buffer = nil
-	c.mu.Unlock()
-	part := make([]byte, 64)
-	for {
-		n, err := body.Read(part)
-		c.mu.Lock()
-		c.buffer = append(c.buffer, part[:n]...)
-		all := string(c.buffer)
-		c.mu.Unlock()
-		if err == io.EOF {
-			return []byte(all), nil
-		}
-		if err != nil {
-			return nil, err
-		}
 	}
 }
 

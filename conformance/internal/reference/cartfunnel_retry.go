@@ -4,14 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
-	"time"
-)
-
-const (
-	tries     = 5
-	firstWait = 500 * time.Millisecond
-	longest   = 10 * time.Minute // a longer wait is the caller's to decide
 )
 
 // send sends a request until it is answered in a way that stands, at most five
@@ -32,7 +24,7 @@ func (c *Cartfunnel) send(ctx context.Context, q request) (reply, error) {
 		if !again || try == tries-1 {
 			break
 		}
-		if ended := c.pause(ctx, c.wait(try, got)); ended != nil {
+		if ended := c.bug.pause(ctx, c.bug.wait(try, got)); ended != nil {
 			return got, ended
 		}
 	}
@@ -60,48 +52,4 @@ func (c *Cartfunnel) repeatable(q request, got reply, err error) bool {
 		return c.bug.is("GEN-4XX-01a")
 	}
 	return false
-}
-
-// wait is how long to wait before the next attempt: as long as the server says,
-// in seconds or as a date by its own clock, else twice as long each time.
-func (c *Cartfunnel) wait(try int, got reply) time.Duration {
-	if c.bug.is("GEN-WAIT-01a") {
-		return 0
-	}
-	told := got.header.Get("Retry-After")
-	if seconds, err := strconv.Atoi(told); err == nil && seconds >= 0 {
-		return time.Duration(seconds) * time.Second
-	}
-	if date, err := http.ParseTime(told); err == nil {
-		if c.bug.is("GEN-WAIT-01b") {
-			return 0
-		}
-		now, err := http.ParseTime(got.header.Get("Date"))
-		if err != nil {
-			now = time.Now()
-		}
-		return max(date.Sub(now), 0)
-	}
-	return firstWait << try
-}
-
-var errTooLong = errors.New("the server asks for a longer wait than this client takes")
-
-// pause lets time pass, as long as the context lasts.
-func (c *Cartfunnel) pause(ctx context.Context, d time.Duration) error {
-	if d > longest {
-		return errTooLong
-	}
-	if c.bug.is("GEN-CTX-01b") {
-		time.Sleep(d)
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

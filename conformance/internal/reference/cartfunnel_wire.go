@@ -1,10 +1,8 @@
 package reference
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -49,23 +47,11 @@ type wireCustomer struct {
 
 // decode reads a JSON text.
 func (c *Cartfunnel) decode(body []byte, into any) error {
-	if c.bug.is("GEN-UTF8-01b") {
-		body = escapes.ReplaceAllFunc(body, func(e []byte) []byte {
-			code, _ := strconv.ParseUint(string(e[2:]), 16, 32)
-			return []byte(string(rune(code)))
-		})
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	if c.bug.is("GEN-UNK-01a") {
-		d.DisallowUnknownFields()
-	}
-	if err := d.Decode(into); err != nil {
+	if err := c.bug.decode(body, into); err != nil {
 		return fmt.Errorf("cartfunnel: %w: %w", ErrReply, err)
 	}
 	return nil
 }
-
-var escapes = regexp.MustCompile(`\\u[0-9a-f]{4}`)
 
 // customer makes a record of what the wire has.
 func (c *Cartfunnel) customer(w wireCustomer) (Customer, error) {
