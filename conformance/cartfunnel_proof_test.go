@@ -59,8 +59,9 @@ func cartfunnelMutants() []Mutant[CartfunnelClient] {
 }
 
 func TestCartfunnelSuiteFindsWhatItSays(t *testing.T) {
+	whole(t)
 	t.Parallel()
-	p := prove(Cartfunnel(), cartfunnelAdapter(nil), cartfunnelMutants(), proofSeeds)
+	p := prove(Cartfunnel(), cartfunnelAdapter(nil), cartfunnelMutants(), seeds)
 	for _, problem := range p.problems {
 		t.Error(problem)
 	}

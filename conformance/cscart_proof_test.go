@@ -60,8 +60,9 @@ func cscartMutants() []Mutant[CscartClient] {
 }
 
 func TestCscartSuiteFindsWhatItSays(t *testing.T) {
+	whole(t)
 	t.Parallel()
-	p := prove(Cscart(), cscartAdapter(nil), cscartMutants(), proofSeeds)
+	p := prove(Cscart(), cscartAdapter(nil), cscartMutants(), seeds)
 	for _, problem := range p.problems {
 		t.Error(problem)
 	}

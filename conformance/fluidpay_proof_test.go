@@ -97,8 +97,9 @@ func TestFluidpayRules(t *testing.T) {
 }
 
 func TestFluidpaySuiteFindsWhatItSays(t *testing.T) {
+	whole(t)
 	t.Parallel()
-	p := prove(Fluidpay(), fluidpayAdapter(nil), fluidpayMutants(), proofSeeds)
+	p := prove(Fluidpay(), fluidpayAdapter(nil), fluidpayMutants(), seeds)
 	for _, problem := range p.problems {
 		t.Error(problem)
 	}
