@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -84,7 +85,7 @@ func (h *Hooks) Receive(address string, handler http.Handler) {
 		return
 	}
 	r := &receiver{
-		home: &h.home, key: hostKey(u), path: orText(u.EscapedPath(), "/"), query: u.RawQuery,
+		home: &h.home, key: hostKey(u), path: cmp.Or(u.EscapedPath(), "/"), query: u.RawQuery,
 		below: u.RawQuery == "" && (u.Path == "" || strings.HasSuffix(u.Path, "/")), handler: handler,
 	}
 	h.s.mu.Lock()
@@ -115,7 +116,7 @@ func (rs *receivers) route(address string) *way {
 	if err != nil || u.Host == "" {
 		return nil
 	}
-	key, path := hostKey(u), orText(u.EscapedPath(), "/")
+	key, path := hostKey(u), cmp.Or(u.EscapedPath(), "/")
 	var best *receiver
 	for _, r := range rs.list {
 		fits := path == r.path || r.below && strings.HasPrefix(path, r.path)

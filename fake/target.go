@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net"
@@ -36,9 +37,9 @@ func loopback(u *url.URL) *way {
 	r := &way{url: u, port: u.Port()}
 	switch u.Scheme {
 	case "http":
-		r.port = orText(r.port, "80")
+		r.port = cmp.Or(r.port, "80")
 	case "https":
-		r.port = orText(r.port, "443")
+		r.port = cmp.Or(r.port, "443")
 	default:
 		return nil
 	}
@@ -52,13 +53,6 @@ func loopback(u *url.URL) *way {
 	}
 	r.ips = []string{ip.String()}
 	return r
-}
-
-func orText(text, unset string) string {
-	if text == "" {
-		return unset
-	}
-	return text
 }
 
 // connect opens a connection. In the process a receiver serves https without
