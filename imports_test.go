@@ -13,11 +13,11 @@ import (
 var layers = map[string][]string{
 	"fake":          {},
 	"fake/*":        {"fake"},
-	"golden":        {"fake"},
+	"golden":        {"fake", "internal"},
 	"scenarios":     {"fake", "fake/*", "golden"}, // a file names its API
 	"fake/faketest": {"fake", "golden", "scenarios"},
 	"conformance":   {"fake", "fake/*", "golden", "scenarios"},
-	"cmd":           {"fake", "fake/*", "golden", "scenarios", "conformance"},
+	"cmd":           {"fake", "fake/*", "golden", "scenarios", "conformance", "internal"},
 	"internal":      {},
 	"docs":          {"fake", "fake/*", "scenarios", "conformance"}, // what the README shows
 	".":             {"fake", "fake/*", "golden", "scenarios", "conformance", "fake/faketest"},

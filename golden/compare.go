@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/cartdouble/cartdouble/internal/goldens"
 )
 
 // A comparison is one golden with what a test has for it.
@@ -57,6 +59,9 @@ func (s *session) compare(f file, sub subject, set *settings, m mode) (*comparis
 		c.missing = r.waits(got)
 	}
 	c.clash = s.book.use(f, got)
+	if err := s.tellUse(f); err != nil {
+		return nil, err
+	}
 	if c.clash != nil && (c.old == nil || c.verdict(m) == write) {
 		return nil, c.clash
 	}
@@ -92,7 +97,7 @@ func verifyTwice(f file, sub subject, set *settings) error {
 		return err
 	}
 	if !bytes.Equal(once, twice) {
-		return fmt.Errorf("%s: normalising twice changes the text (-once +twice):\n%s", f.rel, textDiff(once, twice))
+		return fmt.Errorf("%s: normalising twice changes the text (-once +twice):\n%s", f.rel, goldens.Diff(once, twice))
 	}
 	return nil
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // A difference is one place where golden and test disagree.
@@ -316,17 +314,3 @@ func join(path, word string) string {
 	}
 	return path + "." + word
 }
-
-// textDiff is go-cmp's, line by line.
-func textDiff(want, got []byte) string {
-	d := cmp.Diff(string(want), string(got))
-	if lines := `"""`; d != "" && !strings.Contains(d, lines) && bytes.Count(want, []byte("\n"))+bytes.Count(got, []byte("\n")) > 2 {
-		d = cmp.Diff(strings.SplitAfter(string(want), "\n"), strings.SplitAfter(string(got), "\n"))
-	}
-	return plainBlanks(d)
-}
-
-// plainBlanks undoes what go-cmp does so that nobody relies on its text: in
-// some processes it writes non-breaking blanks. One in the data is an escape in
-// a diff, and stays visible.
-func plainBlanks(diff string) string { return strings.ReplaceAll(diff, "\u00a0", " ") }

@@ -1,7 +1,6 @@
 package golden
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -74,19 +73,6 @@ func TestDifferencesOfTranscripts(t *testing.T) {
 	require.Equal(t, []string{"request 2: want nothing, got GET /b"}, lines(differTranscripts(Transcript{Exchanges: []Exchange{one}}, two)))
 	late := Transcript{Exchanges: []Exchange{one, {Request: get("/b"), Response: Response{Status: 200}}}}
 	require.Equal(t, []string{"response 2 status: want no answer, got 200 OK"}, lines(differTranscripts(two, late)))
-}
-
-// go-cmp mixes non-breaking blanks into its text, or does not, by chance of the
-// process.
-func TestTextDiffHasPlainBlanks(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, "  a\n- \tb", plainBlanks("\u00a0 a\n-\u00a0\tb"))
-	for i := range 50 {
-		d := textDiff(fmt.Appendf(nil, "one\ntwo\nline %d\n", i), []byte("one\ntwo\nthree\u00a0four\n"))
-		require.NotContains(t, d, "\u00a0")
-		require.Contains(t, d, `three\u00a0four`, "one of the data is shown")
-	}
-	require.Empty(t, textDiff([]byte("a"), []byte("a")))
 }
 
 // A value that differs is found, whatever stands around it.

@@ -73,4 +73,8 @@
 // Where CI is set, and neither "0" nor "false", the first four are refused
 // unless GOLDEN_FORCE=1. A test writes when it ends, and only if it has not
 // failed by then.
+//
+// The command cartdouble shows what a review left (golden diff), takes it over
+// (golden accept), and finds what no test of a module uses (golden stale); for
+// the last, GOLDEN_USED names a file in which tests list the goldens they use.
 package golden

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/internal/goldens"
 )
 
 // run is what this test binary has seen so far. Two things can only be known
@@ -67,7 +68,7 @@ func (l *ledger) use(f file, text []byte) *clash {
 	if bytes.Equal(before.text, text) {
 		return nil
 	}
-	c := &clash{diff: textDiff(before.text, text)}
+	c := &clash{diff: goldens.Diff(before.text, text)}
 	switch {
 	case f.test == "":
 		c.text = "it was checked before, with other content"

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/cartdouble/cartdouble/internal/goldens"
 )
 
 // Main runs the tests of a package and then looks at its goldens as a whole. It
@@ -76,7 +78,7 @@ func (s *session) remove(stale []staleFile) error {
 		for rel := f.rel; ; {
 			rel = rel[:strings.LastIndexByte(rel, '/')]
 			path = filepath.Dir(path)
-			if rel == folder || os.Remove(path) != nil { // a folder that is not empty stays
+			if rel == goldens.Dir || os.Remove(path) != nil { // a folder that is not empty stays
 				break
 			}
 		}

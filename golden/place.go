@@ -7,10 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-)
 
-// folder is where goldens stand, from that of the package.
-const folder = "testdata/golden"
+	"github.com/cartdouble/cartdouble/internal/goldens"
+)
 
 // A file is where one golden stands.
 type file struct {
@@ -28,16 +27,10 @@ func (s *session) placeOf(test, name, ext string) (file, error) {
 // belongs to Test<Op> and the tests below it.
 func (s *session) flatPlace(test, name string) (file, error) {
 	first, _, _ := strings.Cut(test, "/")
-	if owner := ownerOf(name); owner != first {
+	if owner := goldens.FlatOwner(name); owner != first {
 		return file{}, fmt.Errorf("%s.txtar belongs to %s, this is %s", name, owner, first)
 	}
 	return s.placeAt(test, []string{name + ".txtar"})
-}
-
-// ownerOf names the test that a flat golden belongs to.
-func ownerOf(name string) string {
-	op, _, _ := strings.Cut(strings.TrimSuffix(name, ".txtar"), "_")
-	return "Test" + op
 }
 
 func (s *session) placeAt(test string, words []string) (file, error) {
@@ -46,7 +39,7 @@ func (s *session) placeAt(test string, words []string) (file, error) {
 			return file{}, err
 		}
 	}
-	rel := folder + "/" + strings.Join(words, "/")
+	rel := goldens.Dir + "/" + strings.Join(words, "/")
 	return file{rel: rel, path: filepath.Join(s.dir, filepath.FromSlash(rel)), test: test}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/internal/goldens"
 )
 
 // mostLines is how long a failure may be on screen.
@@ -42,7 +43,7 @@ func (s *session) report(c *comparison, artifacts func() string) string {
 		for _, d := range c.subject.differences(c.want, c.got) {
 			fmt.Fprintf(&body, "  %s\n", d)
 		}
-		fmt.Fprintf(&body, "-want +got:\n%s", textDiff(c.want, c.got))
+		fmt.Fprintf(&body, "-want +got:\n%s", goldens.Diff(c.want, c.got))
 	}
 	text := strings.TrimSuffix(body.String(), "\n")
 	return head + "\n" + cut(text, c.file, artifacts) + "\naccept it: " + s.command(m, c.file.test)

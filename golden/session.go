@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -66,6 +67,25 @@ func (s *session) mode() (mode, error) {
 		return m, fmt.Errorf("GOLDEN=%s: nothing is written where CI is set, unless GOLDEN_FORCE=1", word)
 	}
 	return m, nil
+}
+
+// tellUse adds a golden that is in use to the list that GOLDEN_USED names, one
+// path on a line: the command "cartdouble golden stale" runs tests of many
+// packages and learns so what they used.
+func (s *session) tellUse(f file) error {
+	list := s.getenv("GOLDEN_USED")
+	if list == "" {
+		return nil
+	}
+	out, err := os.OpenFile(list, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("GOLDEN_USED: %w", err)
+	}
+	_, err = out.WriteString(absolute(f.path) + "\n")
+	if err = errors.Join(err, out.Close()); err != nil {
+		return fmt.Errorf("GOLDEN_USED: %w", err)
+	}
+	return nil
 }
 
 func (s *session) inCI() bool {

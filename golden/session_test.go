@@ -3,6 +3,7 @@ package golden
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -135,4 +136,20 @@ func TestCaseClashOnDisk(t *testing.T) {
 	require.Contains(t, s.text(), "testdata/golden/TestCart and testdata/golden/testcart differ in the case of letters alone")
 	_, err := os.Stat(filepath.Join(d.dir, "testdata", "golden", "TestCart", "other.golden"))
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// What a test uses is listed for the command, whether it fits or not.
+func TestUsedGoldensAreListed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.env["GOLDEN_USED"] = filepath.Join(d.dir, "used")
+	d.put(t, "testdata/golden/TestX/a.golden", "x")
+	d.asText("TestX", "a", "x")
+	d.asText("TestX", "b", "y")
+	require.Error(t, d.check("x.json", []byte("1"), nil), "it is missing")
+	require.Equal(t, []string{"TestX/a.golden", "TestX/b.golden", "x.json"}, strings.Split(strings.ReplaceAll(strings.TrimSpace(d.get(t, "used")),
+		absolute(filepath.Join(d.dir, "testdata", "golden"))+string(filepath.Separator), ""), "\n"))
+
+	d.env["GOLDEN_USED"] = filepath.Join(d.dir, "no", "such", "folder")
+	require.Contains(t, d.asText("TestX", "a", "x").text(), "fatal: golden: testdata/golden/TestX/a.golden: GOLDEN_USED: ")
 }

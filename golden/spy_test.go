@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/cartdouble/cartdouble/internal/goldens"
 )
 
 // A spy is a test that remembers what it is told.
@@ -114,7 +116,7 @@ func (d *desk) get(t *testing.T, rel string) string {
 func (d *desk) files(t *testing.T) []string {
 	t.Helper()
 	var found []string
-	base := filepath.Join(d.dir, filepath.FromSlash(folder))
+	base := filepath.Join(d.dir, filepath.FromSlash(goldens.Dir))
 	_ = filepath.WalkDir(base, func(name string, e os.DirEntry, err error) error {
 		if err == nil && !e.IsDir() {
 			rel, _ := filepath.Rel(base, name)

@@ -9,8 +9,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/cartdouble/cartdouble/fake"
@@ -20,6 +22,7 @@ const usage = `cartdouble: test doubles of shop APIs
 
   cartdouble tour     start a fake, drive it, replay a scenario, verify two clients
   cartdouble serve    serve the fakes on loopback ports until interrupted
+  cartdouble golden   see, accept and clear out golden files
 
 cartdouble COMMAND -h tells more of a command.
 `
@@ -41,7 +44,7 @@ func main() {
 // A command is one verb of the shell.
 type command func(ctx context.Context, args []string, out, errs io.Writer) error
 
-var commands = map[string]command{"serve": serve, "tour": tour}
+var commands = map[string]command{"golden": golden, "serve": serve, "tour": tour}
 
 // usageError is a mistake in how the command was called.
 type usageError struct{ error }
@@ -58,11 +61,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	}
 	do, known := commands[verb]
 	if !known {
-		near := ""
-		if word := fake.Nearest(verb, []string{"serve", "tour"}); word != "" {
-			near = fmt.Sprintf(" (did you mean %s?)", word)
-		}
-		fmt.Fprintf(errs, "cartdouble: unknown command %q%s\n\n%s", verb, near, usage)
+		fmt.Fprintf(errs, "cartdouble: %v\n\n%s", unknownWord("command", verb, slices.Sorted(maps.Keys(commands))), usage)
 		return exitUsage
 	}
 	err := do(ctx, args[1:], out, errs)
@@ -75,6 +74,14 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	}
 	fmt.Fprintf(errs, "cartdouble %s: %v\n", verb, err)
 	return exitFailed
+}
+
+// unknownWord is the error about a word that is none of those that there are.
+func unknownWord(kind, word string, of []string) error {
+	if near := fake.Nearest(word, of); near != "" {
+		return fmt.Errorf("unknown %s %q (did you mean %s?)", kind, word, near)
+	}
+	return fmt.Errorf("unknown %s %q", kind, word)
 }
 
 // parse reads the flags of a command, which takes no other arguments.
