@@ -127,7 +127,7 @@ func acceptAll(left []string, out io.Writer) error {
 // uses.
 func goldenStale(ctx context.Context, patterns []string, out, errs io.Writer) error {
 	if i := slices.IndexFunc(patterns, func(p string) bool { return strings.HasPrefix(p, "-") }); i >= 0 {
-		return usageError{fmt.Errorf("unexpected %q; stale takes packages only, as go test does: ./...", patterns[i])}
+		return usageError{fmt.Errorf("unexpected %q; stale takes packages only, ./... as go test has them", patterns[i])}
 	}
 	if len(patterns) == 0 {
 		patterns = []string{"./..."}
