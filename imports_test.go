@@ -14,9 +14,9 @@ var layers = map[string][]string{
 	"fake":          {},
 	"fake/*":        {"fake"},
 	"golden":        {"fake", "internal"},
-	"scenarios":     {"fake", "fake/*", "golden"}, // a file names its API
+	"scenarios":     {"fake", "fake/*", "golden", "internal"}, // a file names its API
 	"fake/faketest": {"fake", "golden", "scenarios"},
-	"conformance":   {"fake", "fake/*", "golden", "scenarios"},
+	"conformance":   {"fake", "fake/*", "golden", "scenarios", "internal"},
 	"cmd":           {"fake", "fake/*", "golden", "scenarios", "conformance", "internal"},
 	"internal":      {},
 	"docs":          {"fake", "fake/*", "scenarios", "conformance"}, // what the README shows
