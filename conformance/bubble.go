@@ -33,6 +33,8 @@ type verdict struct {
 	try     string   // the request that the finding is about, as a shell command
 	log     []string // what the adapter wrote
 	left    string   // stacks of goroutines that stayed behind
+
+	exchanges []fake.Exchange
 }
 
 // play plays one scene. A client that blocks where virtual time cannot pass, on
@@ -112,6 +114,7 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 	if v.state != pass && v.state != notClaimed {
 		v.wire = wireLines(r.calls, r.net.abroadSeen())
 		v.try = tryLine(r.calls, v.finding.Call, r.fake.BaseURL())
+		v.exchanges = fewCalls(r.calls, v.finding.Call)
 	}
 	v.log = r.tb.log()
 	return v.without(append(r.hidden, e.s.hidden(r.wire)...))
@@ -129,6 +132,9 @@ func (v verdict) without(secrets []string) verdict {
 		for i := range lines {
 			lines[i] = hide(lines[i])
 		}
+	}
+	for i := range v.exchanges {
+		v.exchanges[i] = hidden(v.exchanges[i], hide)
 	}
 	return v
 }

@@ -137,3 +137,16 @@ func (s *Suite[C]) pinned(choices map[string]string) []fake.Option {
 	}
 	return options
 }
+
+// taken are the readings that a run is judged by.
+func (s *Suite[C]) taken(choices map[string]string) []Choice {
+	var taken []Choice
+	for _, f := range s.flags {
+		c := Choice{Flag: f.name, Reading: f.readings[0].word}
+		if word, pinned := choices[f.name]; pinned {
+			c.Reading, c.Pinned = word, true
+		}
+		taken = append(taken, c)
+	}
+	return taken
+}

@@ -3,6 +3,10 @@ package conformance
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
+
+	"github.com/cartdouble/cartdouble/fake"
 )
 
 // A Report is what a suite found out about a client.
@@ -11,13 +15,22 @@ type Report struct {
 	Title   string // "customers"
 	Edition string // of the suite
 	Client  string // as Client named it, or ""
+	Clock   string // "virtual", or "wall" and why
 	Seed    uint64
-	Watched bool // by Watch: what the traffic did not show is no failure
+	Date    time.Time // the day of the run; no check depends on it
+	Watched bool      // by Watch: what the traffic did not show is no failure
+	Strict  bool      // a broken SHOULD or CARE is a failure too
+	Choices []Choice  // of the readings that the rules rest on
 	Results []Result
 
-	strict bool
-	test   string // name of the test that ran it, or ""
-	often  map[string]string
+	test string // name of the test that ran it, or ""
+}
+
+// A Choice is the reading of one flag that a run was judged by.
+type Choice struct {
+	Flag    string
+	Reading string
+	Pinned  bool // by Choose; else the default
 }
 
 // A Result is what became of one check.
@@ -31,8 +44,13 @@ type Result struct {
 	Missing []string // of NOT CLAIMED: functions that the adapter does not have
 	Wire    []string // the exchanges, one line each, without secrets
 	Try     string   // the request that the finding is about, as a shell command
+	Often   string   // client bugs that are known to be found so
 	Log     []string // what the adapter wrote to Env.Log
 	Left    string   // stacks of goroutines that the client left behind
+
+	// Exchanges are those of Wire, whole, without secrets. Of many, the first and
+	// the last, and the one that the finding is about.
+	Exchanges []fake.Exchange
 }
 
 // Failed lists the results that are failures: FAIL, STALE, FLAKY, ERROR, what
@@ -54,26 +72,28 @@ func (r *Report) isFailure(res Result) bool {
 	case notExercised:
 		return !r.Watched
 	case warn:
-		return r.strict
+		return r.Strict
 	}
 	return false
 }
 
 func (s *Suite[C]) newReport(cfg *config) *Report {
 	r := &Report{
-		API: s.api, Title: s.title, Edition: s.edition, Client: cfg.client, Seed: cfg.seed,
-		strict: cfg.strict, often: map[string]string{},
-	}
-	for _, k := range s.checks {
-		for _, m := range k.mutants {
-			key := k.id + " " + m.finding
-			if r.often[key] != "" {
-				r.often[key] += "; or "
-			}
-			r.often[key] += m.does
-		}
+		API: s.api, Title: s.title, Edition: s.edition, Client: cfg.client, Clock: "virtual", Seed: cfg.seed, Date: cfg.today,
+		Strict: cfg.strict, Choices: s.taken(cfg.choices),
 	}
 	return r
+}
+
+// often are the mutants of a check that are found with that code.
+func (k *check[C]) often(code string) string {
+	var bugs []string
+	for _, m := range k.mutants {
+		if m.finding == code {
+			bugs = append(bugs, m.does)
+		}
+	}
+	return strings.Join(bugs, "; or ")
 }
 
 // result is what becomes of a check when those that it comes after and the file
@@ -82,7 +102,8 @@ func (e *evaluator[C]) result(k *check[C]) Result {
 	v := e.verdict(k)
 	res := Result{
 		Rule: k.rule(e.s.api), State: v.state, Finding: v.finding, Scene: v.scene, Note: v.note,
-		Missing: v.missing, Wire: v.wire, Try: v.try, Log: v.log, Left: v.left,
+		Missing: v.missing, Wire: v.wire, Try: v.try, Often: k.often(v.finding.Code), Log: v.log, Left: v.left,
+		Exchanges: v.exchanges,
 	}
 	if slices.Contains([]State{fail, warn, notExercised, broke}, v.state) {
 		for _, id := range e.s.before[k.id] {

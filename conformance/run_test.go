@@ -71,7 +71,7 @@ func TestResultsAreToldToSubtests(t *testing.T) {
 		}
 		contains(t, s.text, want[res.State][1])
 	}
-	r.strict = true
+	r.Strict = true
 	s := &told{}
 	r.tell(s, r.Results[5])
 	if s.how != "fail" {

@@ -59,7 +59,7 @@ func (t *textReport) head() {
 	if t.Watched {
 		line += "   watched"
 	} else {
-		line += fmt.Sprintf("   clock: virtual   seed: %d", t.Seed)
+		line += fmt.Sprintf("   clock: %s   seed: %d", t.Clock, t.Seed)
 	}
 	t.line("%s", line)
 	if names, n := t.notClaimed(); n > 0 {
@@ -178,7 +178,7 @@ func (t *textReport) block(res Result) {
 	t.item("try", res.Try)
 	t.item("log", strings.Join(res.Log, "\n"))
 	t.item("left", firstLines(res.Left, 24))
-	t.item("often", t.often[res.Rule.ID+" "+res.Finding.Code])
+	t.item("often", res.Often)
 	if t.test != "" && !t.Watched {
 		t.item("again", fmt.Sprintf("go test -run '%s/^%s$'", t.test, res.Rule.ID))
 	}

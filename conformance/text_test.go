@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // everything is a report with a result in each state.
@@ -14,8 +15,9 @@ func everything() *Report {
 	}
 	return &Report{
 		API: "bonify", Title: "customer fields", Edition: "2026-11", Client: "shopkit v1.4.0", Seed: 7,
-		test:  "TestConformance",
-		often: map[string]string{"BON-PAGE-06 stopped-early": "loops while a page is full"},
+		Clock: "virtual", Date: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC),
+		Choices: []Choice{{"CURSOR_FILTER", "remember", false}, {"MISSING_RECORD", "200", true}},
+		test:    "TestConformance",
 		Results: []Result{
 			{Rule: rule("BON-URL-01", "paths", must, "bonify:9"), State: pass},
 			{Rule: rule("BON-PAGE-01", "all pages", must, "bonify:39"), State: pass},
@@ -25,6 +27,7 @@ func everything() *Report {
 				Wire:    []string{"#1 GET /v2/customers → 200", "#2 GET /v2/customers?next_page=eyJ → 200"},
 				Try:     `curl -s -H 'X-Key: ***' "$URL"'/customers'`,
 				Log:     []string{"page 1", "page 2"},
+				Often:   "loops while a page is full", Exchanges: someExchanges(),
 			},
 			{Rule: rule("BON-PAGE-07", "drift", must, "bonify:39"), State: blocked, By: "BON-PAGE-06"},
 			{Rule: rule("BON-PAGE-08", "no totals", should, "bonify:2"), State: blocked, By: "BON-PAGE-06"},
@@ -55,7 +58,7 @@ func TestTextOfOtherReports(t *testing.T) {
 	contains(t, r.text(false), "2 checks: 2 pass\nresult: CONFORMING in what was checked\n")
 	r.Results = everything().Results[5:6]
 	contains(t, r.text(false), "result: CONFORMING in what was checked, with 1 warning\n")
-	r.strict = true
+	r.Strict = true
 	contains(t, r.text(false), "result: NOT CONFORMING (1 SHOULD)")
 }
 

@@ -108,6 +108,7 @@ func (e *evaluator[C]) watched(k *check[C], w *wire, base string) verdict {
 	if i >= 0 {
 		v.wire = wireLines(w.calls[i:i+1], nil)
 		v.try = tryLine(w.calls, f.Call, base)
+		v.exchanges = fewCalls(w.calls[i:i+1], f.Call)
 	}
 	return v.without(e.s.hidden(w))
 }

@@ -127,6 +127,35 @@ func wireLine(x fake.Exchange) string {
 	return line
 }
 
+// fewCalls are the exchanges that a report keeps whole: of many, the first and
+// the last, and the one that the finding is about.
+func fewCalls(calls []fake.Exchange, seq int) []fake.Exchange {
+	const head, tail = 12, 12
+	var kept []fake.Exchange
+	for i, x := range calls {
+		if i < head || i >= len(calls)-tail || x.Seq == seq {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+// hidden is an exchange without secrets.
+func hidden(x fake.Exchange, hide func(string) string) fake.Exchange {
+	clean := func(h http.Header) http.Header {
+		out := http.Header{}
+		for name, values := range h {
+			for _, value := range values {
+				out[hide(name)] = append(out[hide(name)], hide(value))
+			}
+		}
+		return out
+	}
+	x.URL, x.Header, x.ReplyHeader = hide(x.URL), clean(x.Header), clean(x.ReplyHeader)
+	x.Body, x.ReplyBody = []byte(hide(string(x.Body))), []byte(hide(string(x.ReplyBody)))
+	return x
+}
+
 // short is the beginning of a body, on one line.
 func short(body []byte) string {
 	const most = 72
