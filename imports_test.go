@@ -24,10 +24,10 @@ var layers = map[string][]string{
 }
 
 // Code may use these modules of others, and tests testify as well, and the
-// client side of OAuth 2.0 and JSON Schema as others have written them.
+// client side of OAuth 2.0, JSON Schema and readers of JUnit as others have written them.
 var (
 	thirdParty     = []string{"github.com/google/go-cmp", "github.com/tidwall/gjson", "github.com/google/uuid"}
-	thirdPartyTest = append(slices.Clone(thirdParty), "github.com/stretchr/testify", "golang.org/x/oauth2", "github.com/santhosh-tekuri/jsonschema/v6")
+	thirdPartyTest = append(slices.Clone(thirdParty), "github.com/stretchr/testify", "golang.org/x/oauth2", "github.com/santhosh-tekuri/jsonschema/v6", "github.com/joshdk/go-junit", "github.com/jstemmer/go-junit-report/v2")
 )
 
 // mostModules is how many modules of others a user's test may compile.

@@ -65,7 +65,7 @@ func TestCartfunnelSuiteFindsWhatItSays(t *testing.T) {
 	for _, problem := range p.problems {
 		t.Error(problem)
 	}
-	golden(t, "kill-matrix.txt", p.matrix())
+	golden(t, "kill-matrix-cartfunnel.txt", p.matrix())
 }
 
 // golden compares with a file in testdata; GOLDEN=update rewrites it.

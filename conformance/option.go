@@ -22,6 +22,7 @@ type config struct {
 	classify func(error) Kind
 	seed     uint64
 	client   string
+	dir      string // for the report; "" for that of the artifacts, if they are kept
 
 	today    time.Time
 	patience func(check string) (over <-chan time.Time, stop func()) // for one scene of a check

@@ -31,6 +31,7 @@ func Run[C any](t *testing.T, s *Suite[C], mk func(fake.TB, Env) C, opts ...Opti
 		})
 	}
 	t.Logf("\n%s", r.text(false))
+	r.deliver(t, e.cfg.dir)
 	t.Logf("%s: %s", r.counts(), r.verdict())
 	return r
 }

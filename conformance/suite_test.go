@@ -125,7 +125,7 @@ func TestRulesTellAllAboutACheck(t *testing.T) {
 // or goes, is seen in a review.
 func TestCartfunnelRules(t *testing.T) {
 	t.Parallel()
-	golden(t, "rules.txt", rulesText(Cartfunnel().Rules()))
+	golden(t, "rules-cartfunnel.txt", rulesText(Cartfunnel().Rules()))
 }
 
 // rulesText lists rules for people.

@@ -45,6 +45,7 @@ func Watch(t fake.TB, w Watched, opts ...Option) *Report {
 		for _, res := range r.Failed() {
 			t.Errorf("\n%s", r.blockText(res))
 		}
+		r.deliver(t, cfg.dir)
 		t.Logf("conformance: %s: %s", r.counts(), r.verdict())
 	})
 	return r

@@ -114,6 +114,24 @@ func (b *Browser) Text(css string) string {
 	return text
 }
 
+// Style is a property of an element's style as the browser computed it.
+func (b *Browser) Style(css, property string) string {
+	b.tb.Helper()
+	var value string
+	b.do("GET", "/element/"+b.element(css)+"/css/"+property, nil, &value)
+	return value
+}
+
+// Prefer makes the person before the window one who likes that colour scheme,
+// "light" or "dark".
+func (b *Browser) Prefer(scheme string) {
+	b.tb.Helper()
+	b.do("POST", "/goog/cdp/execute", map[string]any{
+		"cmd":    "Emulation.setEmulatedMedia",
+		"params": map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}},
+	}, nil)
+}
+
 // Screenshot is a picture of the window, as PNG.
 func (b *Browser) Screenshot() []byte {
 	b.tb.Helper()
