@@ -66,6 +66,8 @@ func watchable(api string) (watcher, bool) {
 		return Cscart(), true
 	case "fluidpay":
 		return Fluidpay(), true
+	case "cartly":
+		return Cartly(), true
 	}
 	return nil, false
 }
