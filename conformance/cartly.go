@@ -154,7 +154,8 @@ func Cartly() *Suite[CartlyClient] {
 // clyAPI are the families about calls of the API, in the order of the catalogue.
 func clyAPI() [][]clyCheck {
 	return [][]clyCheck{
-		clyAuth(), clyOAuth(), clyMe(),
+		clyAuth(), clyOAuth(), clyMe(), clyVerb(), clyContent(), clyStatus(), clyIDs(),
+		clyCustomers(), clyOrders(), clyInventory(), clyDiscounts(), clyHooks(),
 	}
 }
 
