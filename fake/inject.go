@@ -121,6 +121,12 @@ func (s *Server) vet(f Fault) (*kind, error) {
 	return k, nil
 }
 
+// CanInject tells why Inject would refuse a fault, nil where it would not.
+func (s *Server) CanInject(f Fault) error {
+	_, err := s.arm(f)
+	return err
+}
+
 // Fired tells how often the faults have hit so far.
 func (a *Armed) Fired() int {
 	a.s.mu.Lock()

@@ -263,3 +263,13 @@ func TestFaultsBehindAServerOfTheTest(t *testing.T) {
 	p.Close()
 	require.Error(t, (<-slow).err, "closing does not wait for the clock")
 }
+
+// What Inject would refuse can be asked for, without any consequence.
+func TestCanInject(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	require.NoError(t, s.CanInject(NewFault("reset")))
+	require.EqualError(t, s.CanInject(NewFault("rest")), `unknown fault "rest" (did you mean "reset"?)`)
+	require.ErrorContains(t, s.CanInject(NewFault("reset").On("Nothing")), `on="Nothing" is no operation of this API`)
+	require.ErrorContains(t, s.CanInject(NewFault("dropped")), "sends no deliveries")
+}

@@ -197,7 +197,7 @@ func (r *Run) finish() {
 		f.Disarm()
 	}
 	switch {
-	case r.prog.mode == "lenient":
+	case r.prog.dials.leftovers == "log":
 		for _, text := range missing {
 			r.tb.Logf("%s", text)
 		}

@@ -12,15 +12,16 @@ import (
 // An api is what a scenario must know of an API beyond what its fake says about
 // itself.
 type api struct {
-	name    string
-	base    string   // path of the documented base URL, for ~
-	hooks   bool     // sends deliveries
-	keys    []string // of the credentials
-	secrets []string // keys whose value may not stand in a file
-	with    map[string]func(args []string) (fake.Option, error)
-	plain   map[string]func(n int) string // collection → the JSON of its n-th plain record
-	timeAs  func(time.Time) string        // a time in the API's own form
-	jsonAs  string                        // media type of its answers
+	name     string
+	versions []string // of its document, that a file can name
+	base     string   // path of the documented base URL, for ~
+	hooks    bool     // sends deliveries
+	keys     []string // of the credentials
+	secrets  []string // keys whose value may not stand in a file
+	with     map[string]func(args []string) (fake.Option, error)
+	plain    map[string]func(n int) string // collection → the JSON of its n-th plain record
+	timeAs   func(time.Time) string        // a time in the API's own form
+	jsonAs   string                        // media type of its answers
 
 	// cursor makes up a cursor in the API's own form; nil: any base64 text.
 	cursor func(made [32]byte, now time.Time) string

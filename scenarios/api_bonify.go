@@ -14,11 +14,12 @@ import (
 
 func bonifyAPI() *api {
 	return &api{
-		name:    "bonify",
-		base:    "/apps/cf_app/public-api/customer_fields/v2",
-		keys:    []string{"shop_domain", "api_key"},
-		secrets: []string{"api_key"},
-		with:    bonifyOptions(),
+		name:     "bonify",
+		versions: []string{"v2"},
+		base:     "/apps/cf_app/public-api/customer_fields/v2",
+		keys:     []string{"shop_domain", "api_key"},
+		secrets:  []string{"api_key"},
+		with:     bonifyOptions(),
 		plain: map[string]func(int) string{
 			"customers": func(n int) string { return fmt.Sprintf(`{"email":"customer%d@example.com"}`, n) },
 		},

@@ -14,11 +14,12 @@ import (
 func cartfunnelAPI() *api {
 	zone := time.FixedZone("", -5*60*60)
 	return &api{
-		name:    "cartfunnel",
-		base:    "/v1",
-		keys:    []string{"account", "secret"},
-		secrets: []string{"secret"},
-		with:    cartfunnelOptions(),
+		name:     "cartfunnel",
+		versions: []string{"v1"},
+		base:     "/v1",
+		keys:     []string{"account", "secret"},
+		secrets:  []string{"secret"},
+		with:     cartfunnelOptions(),
 		plain: map[string]func(int) string{
 			"customers": func(n int) string { return fmt.Sprintf(`{"email":"customer%d@example.com"}`, n) },
 		},

@@ -14,10 +14,11 @@ import (
 
 func cscartAPI() *api {
 	return &api{
-		name:    "cscart",
-		keys:    []string{"email", "api_key"},
-		secrets: []string{"api_key"},
-		with:    cscartOptions(),
+		name:     "cscart",
+		versions: []string{"2.0", "2.1", "4.0"},
+		keys:     []string{"email", "api_key"},
+		secrets:  []string{"api_key"},
+		with:     cscartOptions(),
 		plain: map[string]func(int) string{
 			"carts": func(n int) string {
 				return fmt.Sprintf(`{"user_id":%d,"products":[{"product_id":12,"amount":1,"price":1000,"product":"Cup"}]}`, 4000000000+n)

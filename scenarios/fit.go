@@ -128,7 +128,7 @@ func (st *story) fitsQuery(v *values, want []param, raw string) bool {
 		}
 		got = slices.Delete(got, i, i+1)
 	}
-	return len(got) == 0 || st.prog.mode == "lenient"
+	return len(got) == 0 || st.prog.dials.body == "part"
 }
 
 // fitBody compares header lines and body with a section; without one, neither
@@ -214,7 +214,7 @@ func (st *story) fitJSON(f *fitting, s *section, body []byte) {
 		f.diffs = append(f.diffs, difference{path: "the whole body", want: describe(want), got: strconv.Quote(short(string(body), 30)), note: "not JSON: " + err.Error()})
 		return
 	}
-	c := &comparison{vals: f.vals, ignore: st.prog.ignore.body, partial: st.prog.mode == "lenient"}
+	c := &comparison{vals: f.vals, ignore: st.prog.ignore.body, partial: st.prog.dials.body == "part"}
 	c.compare(nil, "", want, got)
 	f.diffs, f.ignored = append(f.diffs, c.diffs...), c.ignored
 }

@@ -5,16 +5,17 @@ import (
 	"strings"
 )
 
-// A lane is a row of steps that keep their order among themselves. In the mode
-// strict there is one; in the others there is one for each resource, so that
-// finding a step costs the same in a long story as in a short one.
+// A lane is a row of steps that keep their order among themselves. Where the
+// order is the written one there is one lane; else there is one for each
+// resource, so that finding a step costs the same in a long story as in a short
+// one.
 type lane struct {
 	steps []int // indices of statements
 	low   int   // those before are full
 }
 
 type lanes struct {
-	all   *lane            // strict
+	all   *lane            // the order is the written one
 	keyed map[string]*lane // by what a request says literally
 	loose []*lane          // with placeholders, to be looked at for every request
 	names map[string]*lane // the loose ones by how they are written
@@ -28,7 +29,7 @@ func (ls *lanes) add(prog *program, i int, e *expect) *lane {
 }
 
 func (ls *lanes) find(prog *program, e *expect) *lane {
-	if prog.mode == "strict" {
+	if prog.dials.order == "written" {
 		if ls.all == nil {
 			ls.all = &lane{}
 		}
@@ -43,7 +44,7 @@ func (ls *lanes) find(prog *program, e *expect) *lane {
 	}
 	by := &ls.keyed
 	key := resource(prog, e.method, path, query)
-	if !literal || e.anyQuery && prog.mode != "lenient" {
+	if !literal || e.anyQuery && prog.dials.body != "part" {
 		by, key = &ls.names, e.method+" "+e.path+" "+e.queryText()
 	}
 	if *by == nil {
@@ -62,7 +63,7 @@ func (ls *lanes) find(prog *program, e *expect) *lane {
 
 // of gives the lanes in which a request can find its step.
 func (ls *lanes) of(prog *program, r *request) []*lane {
-	if prog.mode == "strict" {
+	if prog.dials.order == "written" {
 		if ls.all == nil {
 			return nil
 		}
@@ -91,15 +92,15 @@ func (ls *lanes) each() []*lane {
 	return append(all, ls.loose...)
 }
 
-// resource names what a request is about: method, path and query, and in the
-// mode lenient, where a query may hold more than is written, only the first two.
+// resource names what a request is about: method, path and query, and where a
+// query may hold more than is written only the first two.
 func resource(prog *program, method string, path []string, query []pair) string {
 	var b strings.Builder
 	b.WriteString(method)
 	for _, seg := range path {
 		b.WriteString("\x00" + seg)
 	}
-	if prog.mode == "lenient" {
+	if prog.dials.body == "part" {
 		return b.String()
 	}
 	var words []string
@@ -157,7 +158,7 @@ func (st *story) openIn(open []int, l *lane) []int {
 		if !st.full(i) {
 			open = append(open, i)
 		}
-		if st.prog.mode != "lenient" && st.lacks(i) {
+		if st.prog.dials.order != "any" && st.lacks(i) {
 			blocked, by = true, e.par
 		}
 	}

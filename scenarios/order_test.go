@@ -74,6 +74,16 @@ var orders = []struct {
 
 	{"lenient has no order", "mode lenient\n-> GET ~/a\n<- 211\n-> GET ~/b\n<- 212\n-> GET ~/a\n<- 213\n", "GET b 212, GET a 211, GET a 213, GET a 404", ""},
 	{"lenient takes more parameters", "mode lenient\n-> GET ~/a query=x=1\n<- 211\n", "GET a?y=1&x=1 211", ""},
+	{"lenient, but in order", "mode lenient order=written\n-> GET ~/a\n<- 211\n-> GET ~/b\n<- 212\n", "GET b 404, GET a 211, GET b 212", ""},
+	{"lenient, in order per resource", "mode lenient order=resource\n-> GET ~/a query=x=1\n<- 211\n-> GET ~/b\n<- 212\n-> GET ~/a query=x=2\n<- 213\n", "GET b 212, GET a?x=2 404, GET a?y=0&x=1 211, GET a?x=2 213", ""},
+	{"lenient, but nothing unknown", "mode lenient unknown=fail\n-> GET ~/a\n<- 211\n", "GET b 501, GET a 211", ""},
+	{"lenient, but with all of it", "mode lenient leftovers=fail\n-> GET ~/a\n<- 211\n-> GET ~/b\n<- 212\n", "GET b 212", "3"},
+	{"lenient, but nothing more", "mode lenient body=equal\n-> GET ~/a query=x=1\n<- 211\n", "GET a?y=1&x=1 404, GET a?x=1 211", ""},
+	{"strict, but in any order", "mode strict order=any\n-> GET ~/a\n<- 211\n-> GET ~/b\n<- 212\n", "GET b 212, GET c 501, GET a 211", ""},
+	{"strict, but others are answered", "mode strict unknown=live\n-> GET ~/a\n<- 211\n", "GET c 404, GET a 211", ""},
+	{"strict, but more is fine", "mode strict body=part\n-> GET ~/a query=x=1\n<- 211\n", "GET a?y=1&x=1 211", ""},
+	{"strict, but what is missing is logged", "mode strict leftovers=log\n-> GET ~/a\n<- 211\n", "", ""},
+	{"a recording with a dial", "origin recorded 2025-03-01\nmode per-resource leftovers=log\n-> GET ~/a\n<- 211\n-> GET ~/b\n<- 212\n", "GET b 212", ""},
 	{"lenient fails for nothing that is missing", "mode lenient\n-> GET ~/a\n<- 211\n", "", ""},
 }
 

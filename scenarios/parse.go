@@ -17,6 +17,7 @@ type parser struct {
 
 	headDone bool
 	seen     map[string]pos      // head words that stand once
+	turned   map[string]string   // dials, by what stands behind the mode
 	rotated  bool                // the secret of a hook was changed above
 	waiting  *expect             // has no answer yet
 	delivery *deliver            // has no <= yet
@@ -132,14 +133,9 @@ func (p *parser) end(doc *document) {
 	}
 	p.placeholders()
 	p.contradictions()
+	p.dials()
 	if len(p.ps) == 0 {
 		p.probe()
-	}
-	if p.prog.mode == "" {
-		p.prog.mode = "strict"
-		if p.prog.recorded {
-			p.prog.mode = "per-resource"
-		}
 	}
 }
 

@@ -10,10 +10,7 @@ import (
 	"github.com/cartdouble/cartdouble/fake"
 )
 
-var (
-	modes      = []string{"strict", "per-resource", "lenient"}
-	ignorables = []string{"header", "query", "body"}
-)
+var ignorables = []string{"header", "query", "body"}
 
 // several are the head words that may stand in more than one line.
 var several = map[string]bool{"state": true, "ignore": true, "fault": true, "with": true, "hook": true}
@@ -42,7 +39,7 @@ func (p *parser) head(first string, c *cursor) {
 	case "hook":
 		p.hook(c)
 	case "mode":
-		p.prog.mode = p.oneOf(c, "the mode", modes)
+		p.mode(c)
 	case "deliveries":
 		p.prog.held, p.prog.heldAt = p.oneOf(c, "how deliveries leave", []string{"auto", "held"}) == "held", c.at
 		p.needsHooks(c, "deliveries")
@@ -59,12 +56,7 @@ func (p *parser) head(first string, c *cursor) {
 
 // scenario reads "scenario VERSION API [API-VERSION]".
 func (p *parser) scenario(c *cursor) {
-	version, ok := c.want("the version of the format, 1")
-	if !ok {
-		return
-	}
-	if version.text != "1" {
-		c.problem("format version %q is not known; this package reads version 1", version.text)
+	if _, ok := c.want("the version of the format, 1"); !ok { // which one, toVersion has seen
 		return
 	}
 	name, ok := c.want("the API")
@@ -76,14 +68,22 @@ func (p *parser) scenario(c *cursor) {
 		c.problem("unknown API %q%s; there are %s", name.text, didYouMean(name.text, names), strings.Join(names, ", "))
 		return
 	}
-	if c.more() {
-		p.prog.apiVersion = c.next().text
+	if !c.more() {
+		return
+	}
+	p.prog.apiVersion = c.next().text
+	switch of := p.prog.api.versions; {
+	case len(of) == 0:
+		c.problem("%s has no versions, so %q cannot stand behind it", name.text, p.prog.apiVersion)
+	case !slices.Contains(of, p.prog.apiVersion):
+		c.problem("%s has no version %q; there is %s", name.text, p.prog.apiVersion, strings.Join(of, ", "))
 	}
 }
 
 func (p *parser) origin(c *cursor) {
-	word, ok := c.want("where the file comes from")
-	p.prog.recorded = ok && word.text == "recorded"
+	if _, ok := c.want("where the file comes from"); ok {
+		_, p.prog.origin, _ = strings.Cut(c.text, " ")
+	}
 	c.rest()
 }
 
@@ -228,5 +228,5 @@ func (p *parser) with(c *cursor) {
 		c.problem("with %s: %v", w.text, err)
 		return
 	}
-	p.prog.with = append(p.prog.with, with{c.at, w.text, opt})
+	p.prog.with = append(p.prog.with, with{c.at, w.text, args, opt})
 }

@@ -52,11 +52,8 @@ func (p *parser) probe() {
 			p.ps.add(st.at, "state: %v", err)
 		}
 	}
-	for _, f := range p.prog.faults {
-		if err := mistake(func() { s.Inject(f.fault).Disarm() }); err != nil {
-			p.ps.add(f.at, "%v", err)
-		}
-	}
+	p.ps = append(p.ps, p.prog.impossible(s)...)
+	p.probeHead(s)
 	p.probeScopes(s)
 	p.probeHooks(s)
 	for _, st := range p.prog.steps {
@@ -133,23 +130,32 @@ func (p *parser) probeStep(s *fake.Server, e *expect) {
 			continue
 		}
 		p.fits(e, f)
-		if err := mistake(func() { s.Inject(f).Disarm() }); err != nil {
-			p.ps.add(e.answer.at, "%v", err)
-		}
 	}
 	if len(e.answer.faults) > 1 {
 		if err := together(s, e.answer.faults); err != nil {
 			p.ps.add(e.answer.at, "%v", err)
 		}
 	}
-	if !e.answer.live && !e.answer.apply && e.method != "GET" && p.hasLive() {
-		p.prog.doubts.add(e.answer.at, "a fixed answer to a write: later live answers know nothing of it; add the word apply if they should")
-	}
 	needsRoute := e.answer.live || e.answer.apply
 	if e.op = opOf(s.API(), e.method, e.path); e.op == "" && needsRoute {
 		p.ps.add(e.at, "%s has no endpoint %s %s%s; a request that the fake does not know needs a fixed answer",
 			p.prog.api.name, e.method, e.path, didYouMean(e.method+" "+e.path, endpoints(s.API())))
 	}
+	if !needsRoute && e.answer.status < 400 && writes(s.API(), e) && p.hasLive() {
+		p.prog.doubts.add(e.answer.at, "a fixed answer to a write: later live answers know nothing of it; add the word apply if they should")
+	}
+	p.probeBeside(s, e)
+}
+
+// writes tells whether a request changes something when it succeeds; where the
+// fake does not know it, its method says so.
+func writes(api fake.API, e *expect) bool {
+	for _, r := range api.Routes {
+		if r.Op == e.op && e.op != "" {
+			return r.Writes
+		}
+	}
+	return !slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, e.method)
 }
 
 // together tells whether faults can hit the same call: it makes one.

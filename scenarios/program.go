@@ -14,7 +14,7 @@ type program struct {
 	file       string
 	api        *api
 	apiVersion string
-	recorded   bool
+	origin     string // the words of the line
 
 	clock  time.Time
 	frozen bool
@@ -23,6 +23,7 @@ type program struct {
 	auth   []credential
 	may    []fake.Scope // nil: all
 	mode   string
+	dials  dials
 	ignore ignored
 	style  string
 	faults []armed
@@ -53,6 +54,7 @@ type state struct {
 type with struct {
 	at   pos
 	name string
+	args []string
 	opt  fake.Option
 }
 

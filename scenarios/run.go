@@ -113,6 +113,10 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 	r.started = prog.api.start(t, append(options, set.fake...), given, prog.may)
 	vals.now = r.Fake().Now()
 	r.story = newStory(prog, vals)
+	if ps := prog.impossible(r.Fake()); len(ps) > 0 {
+		t.Fatalf("%v", ps.err())
+		return nil
+	}
 	r.others = prog.tenants(r.started)
 	if len(prog.states) > 0 {
 		snap, err := snapshot(prog.api, prog.states, vals)

@@ -30,7 +30,7 @@ func Load(fsys fs.FS, file string) (*Scenario, error) {
 }
 
 func read(file string, data []byte) (*Scenario, error) {
-	doc, ps := readDocument(file, data)
+	doc, ps := readScenario(file, data)
 	if len(ps) > 0 {
 		return nil, ps.err()
 	}
@@ -39,6 +39,15 @@ func read(file string, data []byte) (*Scenario, error) {
 		return nil, ps.err()
 	}
 	return &Scenario{doc: doc, prog: prog}, nil
+}
+
+// readScenario reads a file of any version as one of the newest.
+func readScenario(file string, data []byte) (*document, problems) {
+	doc, ps := readDocument(file, data)
+	if len(ps) == 0 {
+		ps = doc.toVersion(format, upgrades())
+	}
+	return doc, ps
 }
 
 // Name is the name of the file without folder and end: "lost-save".
@@ -85,7 +94,7 @@ func Vet(fsys fs.FS) []Problem {
 		if !looksLikeScenario(data) {
 			return nil
 		}
-		doc, found := readDocument(file, data)
+		doc, found := readScenario(file, data)
 		if len(found) == 0 {
 			var prog *program
 			prog, found = compile(doc, apis())

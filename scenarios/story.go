@@ -75,7 +75,7 @@ func (st *story) decide(r *request) verdict {
 		return verdict{step: e}
 	}
 	n := st.forbids(-1, r)
-	if n == nil && st.prog.mode == "lenient" {
+	if n == nil && st.prog.dials.unknown == "live" {
 		return verdict{live: true}
 	}
 	return verdict{mismatch: st.mismatch(r, n)}
@@ -107,7 +107,7 @@ func (st *story) take(i int, r *request, f *fitting) {
 	st.vals.bound, st.vals.made = f.vals.bound, f.vals.made
 	st.done[i].by = append(st.done[i].by, r.seq)
 	st.phase = e.phase
-	if st.prog.mode == "lenient" {
+	if st.prog.dials.order == "any" {
 		return
 	}
 	l := st.laneOf[i]
