@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/cartdouble/cartdouble/fake"
 )
@@ -18,7 +19,7 @@ import (
 // and sections of a file, so that there is one language and one reader.
 type builder struct {
 	ps     problems
-	bodies map[string]string // body → section
+	bodies map[string]string // head and body → section
 }
 
 // A Head is a line of the head of a scenario that is built in Go.
@@ -39,20 +40,32 @@ func State(json string) Head { return Head{text: "state", json: json} }
 func Line(text string) Head { return Head{text: text} }
 
 // A Part is what a request or an answer of a Scenario carries.
-type Part struct{ body string }
+type Part struct {
+	body   *string
+	header *header
+	words  string
+}
 
 // Body is a body: JSON, with placeholders in its strings, or any other text.
-func Body(text string) Part { return Part{text} }
+func Body(text string) Part { return Part{body: &text} }
 
-// New begins a scenario for the API of that name.
+// Header is a header line: one that a request is to have, or that an answer has.
+func Header(name, value string) Part { return Part{header: &header{name, value}} }
+
+// Words are further words of a line as in a file: "apply" and "style=pretty" of
+// an answer.
+func Words(text string) Part { return Part{words: text} }
+
+// New begins a scenario for the API of that name, with its version if a blank
+// and one follow: "bonify v2".
 func New(api string, head ...Head) *Scenario {
 	at := caller()
 	s := &Scenario{doc: &document{file: at.file}}
 	s.built.bodies = map[string]string{}
-	s.add(at, "scenario 1 "+quote(api))
+	s.add(at, "scenario "+strconv.Itoa(format)+" "+api)
 	for _, h := range head {
 		if h.json != "" {
-			h.text += " @" + s.section(at, "state", h.json)
+			h.text += " @" + s.section(at, "state", nil, h.json)
 		}
 		s.add(at, h.text)
 	}
@@ -99,6 +112,9 @@ func (s *Scenario) Check(path, op, value string) {
 
 // Advance moves the clock of the fake on, when all before it is done.
 func (s *Scenario) Advance(d time.Duration) { s.add(caller(), "advance "+d.String()) }
+
+// Settle waits until no request is in work, when all before it is done.
+func (s *Scenario) Settle() { s.add(caller(), "settle") }
 
 // Revoke makes the credentials of the run worthless, when all before it is done.
 func (s *Scenario) Revoke() { s.add(caller(), "revoke") }
@@ -196,32 +212,53 @@ func (s *Scenario) add(at pos, text string) {
 
 // parts makes the sections of a line and gives the words that name them.
 func (s *Scenario) parts(at pos, name string, parts []Part) string {
-	words := ""
+	words, end := "", ""
+	var headers []header
+	var bodies []string
 	for _, p := range parts {
-		words += " @" + s.section(at, name, p.body)
+		switch {
+		case p.header != nil:
+			headers = append(headers, *p.header)
+			if !headerLine.MatchString(p.header.name+": "+p.header.value) || strings.ContainsAny(p.header.value, "\r\n") {
+				s.built.ps.add(at, "%q: %q is no header line", p.header.name, p.header.value)
+			}
+		case p.body != nil:
+			bodies = append(bodies, *p.body)
+		default:
+			end += " " + p.words
+		}
 	}
-	return words
+	if headers != nil && bodies == nil {
+		bodies = []string{""}
+	}
+	for _, body := range bodies {
+		words += " @" + s.section(at, name, headers, body)
+	}
+	return words + end
 }
 
-// section gives the section with that body, a new one where there is none.
-func (s *Scenario) section(at pos, name, body string) string {
+// section gives the section with that head and body, a new one where there is
+// none.
+func (s *Scenario) section(at pos, name string, headers []header, body string) string {
 	if s.built.bodies == nil { // of a file
 		s.built.bodies = map[string]string{}
 		for _, sec := range s.doc.sections {
-			s.built.bodies[string(sec.body)] = sec.ref()
+			if sec.status == 0 {
+				s.built.bodies[fmt.Sprintf("%q %s", sec.headers, sec.body)] = sec.ref()
+			}
 		}
 	}
-	if ref, ok := s.built.bodies[body]; ok {
+	key := fmt.Sprintf("%q %s", headers, body)
+	if ref, ok := s.built.bodies[key]; ok {
 		return ref
 	}
-	end := ".txt"
-	if json.Valid([]byte(body)) {
-		end = ".json"
-	}
 	ref := s.freeName(sectionTitle(name))
-	s.built.bodies[body] = ref
-	sec := &section{at: at, bodyAt: at, name: ref + end, body: []byte(body)}
-	if strings.ContainsAny(body, "\r\x00") {
+	s.built.bodies[key] = ref
+	sec := &section{at: at, bodyAt: at, name: ref + ".txt", headers: headers, body: []byte(body)}
+	switch {
+	case json.Valid([]byte(body)):
+		sec.name = ref + ".json"
+	case strings.ContainsAny(body, "\r\x00") || !utf8.ValidString(body):
 		sec.name = ref + ".b64"
 	}
 	s.doc.sections = append(s.doc.sections, sec)

@@ -29,6 +29,9 @@ func lostSave() *scenarios.Scenario {
 		s.Expect("PATCH ~/customers/1.json", scenarios.Body(carlMoves)).Fault(scenarios.NotSaved("It's locked"))
 		s.Expect("GET ~/strange", scenarios.Body("no JSON")).Answer(418, scenarios.Body("a\r\nb"))
 	})
+	s.Settle()
+	s.Expect("POST ~/customers.json optional", scenarios.Header("If-Match", "*")).Answer(201,
+		scenarios.Header("X-Request-Id", "{{:uuid}}"), scenarios.Body(`{"id": "{{:int}}"}`), scenarios.Words("apply style=pretty"))
 	s.Revoke()
 	s.Expect("GET ~/customers/1.json x2").Live()
 	s.Check(`customers.#(email=="{{mail}}").first_name`, "==", "Dora's")
@@ -56,6 +59,9 @@ par {
     -> GET ~/strange @get-strange
     <- 418 @answer-get-strange
 }
+settle
+-> POST ~/customers.json optional @post-customers-2
+<- 201 @answer-post-customers apply style=pretty
 revoke
 -> GET ~/customers/1.json x2
 <- live
@@ -71,6 +77,12 @@ check customers.#(email=="{{mail}}").first_name == 'Dora''s'
 no JSON
 -- answer-get-strange.b64 --
 YQ0KYg==
+-- post-customers-2.txt --
+If-Match: *
+-- answer-post-customers.json --
+X-Request-Id: {{:uuid}}
+
+{"id": "{{:int}}"}
 `
 
 func TestBuild(t *testing.T) {
@@ -155,6 +167,11 @@ func TestBuildNamesWhatIsWrong(t *testing.T) {
 		"quote":         {func(s *scenarios.Scenario) { s.Never("GET '/") }, "the quote ' is never closed; double it to mean a quote"},
 		"condition":     {func(s *scenarios.Scenario) { s.Check("a", "=", "b") }, `check: condition "a = b": unknown operator "="; there are == != <= >= < > ~`},
 		"phase":         {func(s *scenarios.Scenario) { s.Phase(" \n") }, "a phase needs a title"},
+		"header":        {func(s *scenarios.Scenario) { s.Expect("GET ~/x", scenarios.Header("a b", "c")).Live() }, `"a b": "c" is no header line`},
+		"header's end":  {func(s *scenarios.Scenario) { s.Expect("GET ~/x", scenarios.Header("a", "c\n")).Live() }, `"a": "c\n" is no header line`},
+		"word":          {func(s *scenarios.Scenario) { s.Expect("GET ~/x").Answer(200, scenarios.Words("aply")) }, `unknown word "aply" (did you mean "apply"?)`},
+		"two bodies":    {func(s *scenarios.Scenario) { s.Expect("GET ~/x", scenarios.Body("a"), scenarios.Body("b")).Answer(200) }, "a second section @get-x-2"},
+		"API version":   {func(s *scenarios.Scenario) { *s = *scenarios.New("cartfunnel v7") }, `cartfunnel has no version "v7"; there is v1`},
 		"negative time": {func(s *scenarios.Scenario) { s.Advance(-1) }, `advance: "-1ns" is no time; want one like 1s, 250ms, 5m, 75h`},
 	} {
 		s := scenarios.New("cartfunnel")

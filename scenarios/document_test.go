@@ -14,7 +14,7 @@ import (
 func written(t testing.TB) map[string]string {
 	t.Helper()
 	files := map[string]string{}
-	for _, pattern := range []string{"library/*/*.txtar", "testdata/*.txtar"} {
+	for _, pattern := range []string{"library/*/*.txtar", "testdata/*.txtar", "testdata/format/*/words-*.txtar"} {
 		names, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, name := range names {

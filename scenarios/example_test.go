@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/cartdouble/cartdouble/fake/cartfunnel"
 	"github.com/cartdouble/cartdouble/fake/cartly"
 	"github.com/cartdouble/cartdouble/scenarios"
+	"github.com/tidwall/gjson"
 )
 
 // A printer stands for the *testing.T of a test, and prints what it is told.
@@ -222,4 +224,20 @@ func ExampleRun_OnRotate() {
 	// Output:
 	// spring is good for 1h0m0s more; then it is summer
 	// <nil> <nil>
+}
+
+// A tool reads a scenario as JSON, with the lines of its steps.
+func ExampleScenario_MarshalJSON() {
+	files := fstest.MapFS{"ann.txtar": {Data: []byte("scenario 1 cartfunnel\n-> GET ~/customers/1.json x1..\n<- live mail=email !! reset\n")}}
+	s, err := scenarios.Load(files, "ann.txtar")
+	if err != nil {
+		panic(err)
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	step := gjson.GetBytes(text, "steps.0")
+	fmt.Println(step.Get("line"), step.Get("request.op"), step.Get("request.path"), step.Get("answer.captures.mail"), step.Get("answer.faults"))
+	// Output: 2 GetCustomer /v1/customers/1.json email ["reset"]
 }
