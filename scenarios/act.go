@@ -135,7 +135,7 @@ func (r *Run) problem(text string) {
 
 // after gathers what is known when the call of a mismatch is over.
 func (r *Run) after(m *mismatch) after {
-	now := after{calls: map[int]fake.Exchange{}, op: map[int]bool{}}
+	now := after{api: r.Fake().API(), calls: map[int]fake.Exchange{}, op: map[int]bool{}}
 	var changed []int
 	for _, x := range r.Fake().Calls() {
 		now.calls[x.Seq] = x
@@ -210,6 +210,9 @@ func (r *Run) finish() {
 	}
 	if more := problems[reported:]; len(more) > 0 {
 		r.tb.Logf("scenarios: %s: after the first problem:\n    %s", r.prog.file, strings.Join(more, "\n    "))
+	}
+	for _, text := range r.patient() {
+		r.tb.Logf("%s", text)
 	}
 	if os.Getenv("SCENARIOS_TRACE") != "" {
 		r.tb.Logf("%s", r.Report())

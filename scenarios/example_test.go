@@ -169,7 +169,7 @@ func ExampleRun_Explain() {
 		}
 	}
 	// Output:
-	// method +  path +  query x  auth +
+	// method +  path +  query x  auth +  1 difference
 }
 
 func ExampleSecret() {

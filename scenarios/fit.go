@@ -65,7 +65,10 @@ func (st *story) fit(t *target, r *request) *fitting {
 	f.mark("method", t.method == r.method)
 	f.mark("path", fitsSegments(f.vals, t.segments, r.path))
 	if !t.anyQuery {
-		f.mark("query", st.fitsQuery(f.vals, t.query, r.query))
+		equal := st.fitsQuery(f.vals, t.query, r.query)
+		if f.mark("query", equal); !equal && f.has("path") {
+			f.diffs = append(f.diffs, st.queryDiffs(f.vals, t.query, r.query)...)
+		}
 	}
 	f.mark("auth", r.carries && r.tenant == t.tenant)
 	st.fitBody(f, t.body, r)
@@ -117,18 +120,46 @@ func unescape(text string) string {
 
 // fitsQuery compares parameters without regard to their order.
 func (st *story) fitsQuery(v *values, want []param, raw string) bool {
-	got := slices.DeleteFunc(pairs(raw), func(p pair) bool { return slices.Contains(st.prog.ignore.query, p.name) })
+	lacking, over := st.pairUp(v, want, raw)
+	return len(lacking) == 0 && (len(over) == 0 || st.prog.dials.body == "part")
+}
+
+// pairUp gives the parameters that are wanted and did not come, and those that
+// came and are not wanted.
+func (st *story) pairUp(v *values, want []param, raw string) (lacking []param, over []pair) {
+	over = slices.DeleteFunc(pairs(raw), func(p pair) bool { return slices.Contains(st.prog.ignore.query, p.name) })
 	for _, w := range want {
 		if slices.Contains(st.prog.ignore.query, w.name) {
 			continue
 		}
-		i := slices.IndexFunc(got, func(p pair) bool { return p.name == w.name && v.match(w.value, p.value) })
+		i := slices.IndexFunc(over, func(p pair) bool { return p.name == w.name && v.match(w.value, p.value) })
 		if i < 0 {
-			return false
+			lacking = append(lacking, w)
+			continue
 		}
-		got = slices.Delete(got, i, i+1)
+		over = slices.Delete(over, i, i+1)
 	}
-	return len(got) == 0 || st.prog.dials.body == "part"
+	return lacking, over
+}
+
+// queryDiffs are the differences of a query, one for each parameter.
+func (st *story) queryDiffs(v *values, want []param, raw string) (diffs []difference) {
+	lacking, over := st.pairUp(v, want, raw)
+	for _, w := range lacking {
+		d := difference{path: "query " + w.name, want: w.value.String(), got: "nothing"}
+		if i := slices.IndexFunc(over, func(p pair) bool { return p.name == w.name }); i >= 0 {
+			d.got = short(over[i].value, 60)
+			over = slices.Delete(over, i, i+1)
+		}
+		diffs = append(diffs, d)
+	}
+	if st.prog.dials.body == "part" {
+		return diffs
+	}
+	for _, p := range over {
+		diffs = append(diffs, difference{path: "query " + p.name, want: "nothing", got: short(p.value, 60)})
+	}
+	return diffs
 }
 
 // fitBody compares header lines and body with a section; without one, neither
@@ -174,6 +205,7 @@ func (st *story) fitBody(f *fitting, s *section, r *request) {
 	f.mark("body", len(f.diffs) == before)
 }
 
+// describeHeader shows what came as a header.
 func describeHeader(value string) string {
 	if value == "" {
 		return "nothing"
@@ -214,7 +246,7 @@ func (st *story) fitJSON(f *fitting, s *section, body []byte) {
 		f.diffs = append(f.diffs, difference{path: "the whole body", want: describe(want), got: strconv.Quote(short(string(body), 30)), note: "not JSON: " + err.Error()})
 		return
 	}
-	c := &comparison{vals: f.vals, ignore: st.prog.ignore.body, partial: st.prog.dials.body == "part"}
+	c := &comparison{vals: f.vals, api: st.prog.api.name, ignore: st.prog.ignore.body, partial: st.prog.dials.body == "part"}
 	c.compare(nil, "", want, got)
 	f.diffs, f.ignored = append(f.diffs, c.diffs...), c.ignored
 }

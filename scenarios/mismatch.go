@@ -95,7 +95,9 @@ func (st *story) mismatch(r *request, n *never) *mismatch {
 			}
 		}
 	}
-	m.phaseCount = st.countPhase(m.phase)
+	if m.phaseCount = st.countPhase(m.phase); m.request.query != "" {
+		m.request.query = st.masks.query(r.query)
+	}
 	slices.SortStableFunc(m.near, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	m.near = m.near[:min(len(m.near), 3)]
 	for i, c := range m.near {
@@ -123,6 +125,9 @@ func (st *story) candidate(i int, r *request, open bool) candidate {
 	e := st.prog.steps[i].(*expect)
 	c := candidate{step: e, fitting: st.fit(&e.target, r), by: st.done[i].by}
 	st.fitWait(c.fitting, e, r)
+	for i, d := range c.fitting.diffs {
+		c.fitting.diffs[i].got = st.masks.got(d.path, d.got)
+	}
 	for what, weight := range map[string]int{"path": 8, "method": 6, "body": 4, "query": 2, "auth": 1} {
 		if c.fitting.has(what) {
 			c.score += 2 * weight
@@ -139,11 +144,23 @@ func (st *story) candidate(i int, r *request, open bool) candidate {
 		c.reason = "already answered by request " + numbers(c.by)
 	default:
 		c.ahead = true
-		if c.reason = "comes later"; !st.begun(i) {
+		switch c.reason = "comes later"; {
+		case !st.begun(i) && e.phase > st.waitsIn():
+			c.reason = fmt.Sprintf("only after phase %d, whose step in line %d is not done", st.waitsIn(), st.prog.steps[st.waiting].line().at.line)
+		case !st.begun(i):
 			c.reason = fmt.Sprintf("waits for the step in line %d", st.prog.steps[st.waiting].line().at.line)
 		}
 	}
 	return c
+}
+
+// waitsIn is the phase of the step that the story waits for, from 1; 0 before the
+// first.
+func (st *story) waitsIn() int {
+	if st.waiting < len(st.prog.steps) {
+		return st.prog.steps[st.waiting].line().phase
+	}
+	return len(st.prog.phases)
 }
 
 // numbers lists requests: "#1", "#1 and #4", "#1, #2 and #4".
@@ -185,6 +202,7 @@ func (m *mismatch) at(file string) pos {
 
 // after is what is known when the call of a mismatch is over.
 type after struct {
+	api   fake.API
 	call  fake.Exchange
 	calls map[int]fake.Exchange
 	op    map[int]bool // calls of operations that write
@@ -210,7 +228,11 @@ func (m *mismatch) text(prog *program, now after) string {
 		p.row("forbidden by   ", m.forbidden.text, m.forbidden.at)
 	}
 	p.add("")
-	for _, sentence := range m.cause(now) {
+	cause := m.cause(now)
+	if cause == nil {
+		cause = m.traps(prog, now.api)
+	}
+	for _, sentence := range cause {
 		p.add("      %s", sentence)
 	}
 	if now.state != "" {

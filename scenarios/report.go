@@ -37,12 +37,32 @@ func (r *Run) Report() Report {
 			rep.Steps = append(rep.Steps, r.story.report(i, s))
 		}
 	})
-	missing := r.missing()
+	missing, patient := r.missing(), r.patient()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rep.Problems = append(append(rep.Problems, r.problems...), missing...)
-	rep.Notes = append(rep.Notes, r.notes...)
+	rep.Notes = append(append(rep.Notes, r.notes...), patient...)
 	return rep
+}
+
+// patient are the requests whose client waited for an answer that was held back
+// as long as it could be, and did not give up.
+func (r *Run) patient() (texts []string) {
+	for _, f := range r.Fake().Findings() {
+		if f.Kind != "no-timeout" {
+			continue
+		}
+		at := pos{file: r.prog.file}
+		r.Fake().Locked(func() {
+			for i, s := range r.prog.steps {
+				if e, ok := s.(*expect); ok && slices.Contains(r.story.done[i].by, f.Call) {
+					at = e.answer.at
+				}
+			}
+		})
+		texts = append(texts, fmt.Sprintf("%s: this client has no timeout, or a long one: request #%d: %s", at, f.Call, f.Detail))
+	}
+	return texts
 }
 
 func (st *story) report(i int, s statement) StepReport {

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,6 +43,7 @@ type Run struct {
 	secrets map[string]string
 	first   fake.Snapshot
 	faults  []*fake.Armed
+	masks   *masks
 	gate    *gate
 	flushes sync.WaitGroup
 
@@ -111,8 +111,10 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 	}
 	options := append(prog.options(), r.hookOptions()...)
 	r.started = prog.api.start(t, append(options, set.fake...), given, prog.may)
+	r.masks = newMasks(prog, r.Secret, r.started.credentials)
 	vals.now = r.Fake().Now()
 	r.story = newStory(prog, vals)
+	r.story.masks = r.masks
 	if ps := prog.impossible(r.Fake()); len(ps) > 0 {
 		t.Fatalf("%v", ps.err())
 		return nil
@@ -338,16 +340,6 @@ func (r *Run) Explain(req *http.Request) Report {
 		rep.Problems = []string{r.mask(m.text(r.prog, r.after(m)))}
 	}
 	return rep
-}
-
-// mask takes the secrets that the file names out of a text.
-func (r *Run) mask(text string) string {
-	for _, name := range append(slices.Clone(r.prog.secrets), "hook") {
-		if value := r.Secret(name); value != "" {
-			text = strings.ReplaceAll(text, value, "{{secret."+name+"}}")
-		}
-	}
-	return text
 }
 
 func (r *Run) note(format string, args ...any) {

@@ -10,9 +10,10 @@ import (
 // story is a program on its way. All of it happens under the server's lock: a
 // request is matched, takes its step and is answered in one piece.
 type story struct {
-	prog *program
-	vals *values
-	done []progress // by the index of the statement
+	prog  *program
+	vals  *values
+	masks *masks
+	done  []progress // by the index of the statement
 
 	lanes    lanes
 	laneOf   map[int]*lane // by the index of the step

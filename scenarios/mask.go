@@ -1,0 +1,142 @@
+package scenarios
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/tidwall/gjson"
+)
+
+// masks take secrets out of what a test is told, by the rules that recordings go
+// through. People stay: in a test they are nobody's, and tell what is meant.
+type masks struct {
+	named map[string]string // what stands for a secret that the file names, by value
+	api   string
+	known map[string]string // further secrets of the run, by key
+	once  sync.Once
+	rules *redact.Rules
+}
+
+func newMasks(prog *program, secret func(name string) string, given fake.Credentials) *masks {
+	m := &masks{named: map[string]string{}, api: prog.api.name, known: map[string]string{}}
+	for _, name := range append(slices.Clone(prog.secrets), "hook") {
+		if value := secret(name); value != "" {
+			m.named[value] = "{{secret." + name + "}}"
+		}
+	}
+	for _, key := range prog.api.secrets {
+		if value := given[key]; value != "" && m.named[value] == "" {
+			m.known[key] = value
+		}
+	}
+	return m
+}
+
+// peoples are the rules about people.
+func peoples(api string) (off []string) {
+	for _, rule := range redact.All(api) {
+		if strings.HasPrefix(rule.ID, "people.") || strings.Contains(rule.What, "person") {
+			off = append(off, rule.ID)
+		}
+	}
+	return off
+}
+
+// start makes the rules; it takes a failure to need them. What they refuse to
+// know, because it is too short to be told from chance, is replaced by itself.
+func (m *masks) start() {
+	long := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(m.known)) {
+		if _, err := redact.New(m.api, map[string]string{key: m.known[key]}); err == nil {
+			long[key] = m.known[key]
+		}
+	}
+	m.rules, _ = redact.New(m.api, long, peoples(m.api)...) // each of them was taken alone
+}
+
+// text takes secrets out of a text. If the rules fail nothing of it is shown.
+func (m *masks) text(text string) string {
+	for _, value := range slices.SortedFunc(maps.Keys(m.named), func(a, b string) int { return len(b) - len(a) }) {
+		text = strings.ReplaceAll(text, value, m.named[value])
+	}
+	for _, value := range m.known {
+		text = strings.ReplaceAll(text, value, "redacted")
+	}
+	var b strings.Builder
+	for { // placeholders stay: behind the name of a secret they look like one
+		before, rest, found := strings.Cut(text, "{{")
+		out, ok := m.message(redact.Message{Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(before)})
+		if !ok {
+			return "what is wrong cannot be shown without a secret in it"
+		}
+		b.Write(out.Body)
+		if !found {
+			return b.String()
+		}
+		_, n, err := insideBraces(rest)
+		if err != nil {
+			n = 0
+		}
+		b.WriteString("{{" + rest[:n])
+		text = rest[n:]
+	}
+}
+
+// query takes secrets out of a query as it was sent.
+func (m *masks) query(raw string) string {
+	if out, ok := m.message(redact.Message{Method: http.MethodGet, Target: "/?" + raw}); ok {
+		_, raw, _ = strings.Cut(out.Target, "?")
+		return raw
+	}
+	return "redacted"
+}
+
+// got takes secrets out of what came at a place of a request, which tells by its
+// name what it is: "header X-Api-Key", "query token", "customer.password".
+func (m *masks) got(place, shown string) string {
+	where, name, _ := strings.Cut(place, " ")
+	ok, out := true, redact.Message{}
+	switch {
+	case shown == "nothing":
+		return shown
+	case where == "header":
+		out, ok = m.message(redact.Message{Header: http.Header{name: {shown}}})
+		shown = strings.Join(out.Header[name], ", ")
+	case where == "query":
+		out, ok = m.message(redact.Message{Method: http.MethodGet, Target: "/?" + url.Values{name: {shown}}.Encode()})
+		shown = out.Target
+		if u, err := url.Parse(out.Target); err == nil {
+			shown = u.Query().Get(name)
+		}
+	case strings.HasPrefix(shown, `"`):
+		body := append(append([]byte("{"), quoteJSON(place[strings.LastIndexAny(place, ".]")+1:])...), ':')
+		out, ok = m.message(redact.Message{Body: append(append(body, quoteJSON(strings.Trim(shown, `"`))...), '}')})
+		gjson.ParseBytes(out.Body).ForEach(func(_, value gjson.Result) bool {
+			shown = strconv.Quote(value.Str)
+			return true
+		})
+	}
+	if !ok {
+		return "redacted"
+	}
+	return shown
+}
+
+// message runs the rules over a message; ok is false where they fail.
+func (m *masks) message(in redact.Message) (out redact.Message, ok bool) {
+	if m.once.Do(m.start); m.rules == nil {
+		return redact.Message{}, false
+	}
+	out, err := m.rules.Response(in)
+	return out, err == nil
+}
+
+// mask takes secrets out of a text that a test, or a client, is told.
+func (r *Run) mask(text string) string { return r.masks.text(text) }
