@@ -46,7 +46,7 @@
 //
 // The head:
 //
-//	scenario 1 API             the version of the format, the API
+//	scenario 1 API [VERSION]   the version of the format; the API, and which of it
 //	origin WORDS               where the file comes from; "recorded …" changes the mode
 //	clock TIME [frozen]        where the clock starts
 //	seed N                     where made-up values come from
@@ -54,7 +54,7 @@
 //	                           shops stand under "tenants", see Run.Tenant
 //	state COLLECTION=N         so many plain records
 //	auth KEY=VALUE… may=SCOPES the credentials; a secret stands as {{secret.name}}
-//	mode MODE                  strict, per-resource or lenient, see below
+//	mode MODE DIAL=POSITION…   strict, per-resource or lenient, see below
 //	ignore header|query|body NAME…
 //	                           left out of comparisons; in a body a path such as
 //	                           customers.#.updated_at
@@ -137,9 +137,23 @@
 //
 // # Modes
 //
-// In the mode strict, requests come in the order of the file. In per-resource,
-// the default of recordings, that holds among requests for the same method, path
-// and query. In both, bodies are equal as JSON. In lenient, the order is free,
-// bodies and queries may hold more than is written, other requests are answered
-// by the fake, and what is missing is logged.
+// A mode is a word for four dials, and each can be turned by itself: "mode strict
+// leftovers=log".
+//
+//	            strict    per-resource  lenient
+//	order=      written   resource      any      as in the file; or among requests of
+//	                                             one method, path and query
+//	body=       equal     equal         part     as JSON; or more than is written is
+//	                                             fine, in a query too
+//	unknown=    fail      fail          live     a request that is no step: 501 and a
+//	                                             failure, or answered by the fake
+//	leftovers=  fail      fail          log      what never happened
+//
+// Without the word, a recording is per-resource and any other file strict.
+//
+// # Versions
+//
+// A file of an older version of the format is read as one of the newest, and
+// written as such; what a file of version 1 means never changes. As JSON
+// (Scenario.MarshalJSON) it is there for tools.
 package scenarios

@@ -41,7 +41,9 @@ func (r *Run) Report() Report {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rep.Problems = append(append(rep.Problems, r.problems...), missing...)
-	rep.Notes = append(append(rep.Notes, r.notes...), patient...)
+	for _, text := range append(slices.Clone(r.notes), patient...) {
+		rep.Notes = append(rep.Notes, r.mask(text))
+	}
 	return rep
 }
 

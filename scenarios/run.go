@@ -345,5 +345,5 @@ func (r *Run) Explain(req *http.Request) Report {
 func (r *Run) note(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.notes = append(r.notes, r.mask(fmt.Sprintf(format, args...)))
+	r.notes = append(r.notes, fmt.Sprintf(format, args...))
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 
 	"github.com/cartdouble/cartdouble/fake"
 	"github.com/cartdouble/cartdouble/scenarios"
@@ -169,3 +170,11 @@ func itoa(n int) string { return strconv.Itoa(n) }
 var noRouteIsFine = scenarios.FakeOptions(fake.Allow("no-route"))
 
 func isJSON(text string) bool { return json.Valid([]byte(text)) }
+
+// jsonOf is what a gjson path finds in the state of a run.
+func jsonOf(t testing.TB, run *scenarios.Run, path string) string {
+	t.Helper()
+	found := gjson.GetBytes(run.Fake().Snapshot(), path)
+	require.True(t, found.Exists(), path)
+	return found.String()
+}
