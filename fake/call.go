@@ -3,6 +3,7 @@ package fake
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
@@ -260,6 +261,9 @@ func (c *Call) Inject(faults ...Fault) error {
 		k, err := c.s.vet(f)
 		if err != nil {
 			return err
+		}
+		if k.dials || k.uploads {
+			return fmt.Errorf("fault %s: it hits before a request has been read, so nothing can choose this call for it; arm it with Inject, or in the head of a file", f.name)
 		}
 		if err := c.plan.add(c, f, k, nil); err != nil {
 			return err

@@ -57,9 +57,8 @@ func (s *Server) defect(c *Call, what string) {
 	s.findings = append(s.findings, Finding{Call: c.Seq, Kind: "defect", Detail: called + " " + what, Mistake: true})
 }
 
-// date is the header Date by the server's clock.
-func (s *Server) date() string {
-	now := s.clock.now()
+// date is the header Date of a moment of the server's clock.
+func (s *Server) date(now time.Time) string {
 	if second := now.Unix(); second != s.dateOf || s.dateText == nil {
 		s.dateOf, s.dateText = second, []string{now.Format(http.TimeFormat)}
 	}

@@ -15,8 +15,9 @@ import (
 // On and When choose calls; Call, After and Every count the calls so chosen,
 // from the moment when the fault is armed.
 type Fault struct {
-	name  string
-	words []word // in the order in which they were set; a name may repeat
+	name    string
+	words   []word // in the order in which they were set; a name may repeat
+	carried *Reply // what section= stands for
 }
 
 type word struct{ key, value string }

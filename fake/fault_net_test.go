@@ -183,3 +183,22 @@ func faultTimedOut(err error) bool {
 	var late interface{ Timeout() bool }
 	return errors.As(err, &late) && late.Timeout()
 }
+
+// faultOverOne runs a test in the bubble of its network, if that has one.
+func faultOverOne(t *testing.T, n faultNet, test func(t *testing.T)) {
+	t.Helper()
+	if n.bubble {
+		synctest.Test(t, test)
+		return
+	}
+	test(t)
+}
+
+// httpRequest is a request for the list, with the good key.
+func httpRequest(p *faultPeer) (*http.Request, error) {
+	r, err := http.NewRequest("GET", p.base+"/books.json", nil)
+	if err == nil {
+		r.Header.Set("X-Key", "k")
+	}
+	return r, err
+}

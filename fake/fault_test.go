@@ -202,7 +202,7 @@ func TestFaultCheckSaysWhatIsWrong(t *testing.T) {
 // Whatever the words of a fault, reading them ends in an error or in a fault
 // that one line stands for.
 func FuzzFaultCheck(f *testing.F) {
-	for _, line := range faultRight {
+	for _, line := range append(slices.Clone(faultRight), wireRight...) {
 		f.Add(line)
 	}
 	f.Add("server-error when=a")

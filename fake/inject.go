@@ -26,6 +26,7 @@ type armed struct {
 	lists    map[string]time.Time // last reads, by caller and operation, where cursors expire
 	fired    int
 	disarmed bool
+	taken    func() // undoes what arming did; nil: nothing
 }
 
 // Inject arms faults. A fault that is unknown, wrongly written, aimed at an
@@ -46,8 +47,17 @@ func (s *Server) Inject(faults ...Fault) *Armed {
 	s.mu.Lock()
 	s.armed = append(s.armed, a.list...)
 	for _, one := range a.list {
+		if one.kind.dials {
+			s.dials.Store(true)
+		}
+		if one.kind.uploads {
+			s.uploads.Store(true)
+		}
 		if one.kind.arms != nil {
 			one.kind.arms(s, one.fault)
+		}
+		if one.kind.placed != nil {
+			one.kind.placed(s, one)
 		}
 	}
 	s.mu.Unlock()
@@ -151,6 +161,7 @@ func (a *Armed) Disarm() {
 	defer a.s.mu.Unlock()
 	for _, one := range a.list {
 		one.disarmed = true
+		one.takeBack()
 	}
 	a.s.armed = slices.DeleteFunc(a.s.armed, func(one *armed) bool { return one.disarmed })
 }
@@ -171,6 +182,9 @@ func (s *Server) unspent() {
 		calls := "1 call was"
 		if a.calls != 1 {
 			calls = fmt.Sprintf("%d calls were", a.calls)
+		}
+		if a.kind.dials {
+			calls = strings.Replace(calls, "call", "connection", 1)
 		}
 		s.found(Finding{
 			Kind: "unspent-fault", Mistake: true,

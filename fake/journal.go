@@ -36,6 +36,7 @@ type conn struct {
 	net      net.Conn
 	number   int // from 1, given at its first request
 	requests int
+	answered time.Time // when the last answer was decided
 }
 
 type connKey struct{}
@@ -53,6 +54,11 @@ func (s *Server) arrive(r *http.Request) (*Call, bool) {
 		return nil, false
 	}
 	s.knock(r, body)
+	return s.enrol(r, body)
+}
+
+// enrol is the rest of arrive, once the body is here.
+func (s *Server) enrol(r *http.Request, body []byte) (*Call, bool) {
 	e := &entry{Exchange: Exchange{Method: r.Method, URL: r.RequestURI, Header: r.Header, Body: body}}
 	c := calls.Get().(*Call)
 	c.s, c.Request, c.Body, c.entry = s, r, body, e
@@ -147,9 +153,14 @@ func (j *journal) read(fits func(*entry) bool) []Exchange {
 func (s *Server) record(c *Call) {
 	e := c.entry
 	e.Committed = c.changed
-	if r := c.reply; r != nil && c.plan.wire.cut == "" {
+	switch r := c.reply; {
+	case c.plan.wire.cut != "":
+	case c.plan.wire.raw != nil: // which may be no answer at all
+		e.ReplyBody = c.plan.wire.raw
+	case r != nil:
 		e.Status, e.ReplyHeader, e.ReplyBody = r.Status, r.Header, r.Body
-		e.date = s.date()
+		c.conn.answered = s.clock.now()
+		e.date = s.date(c.conn.answered)
 		s.tell(c, r)
 	}
 	c.plan.unasked(c)

@@ -27,21 +27,24 @@ const (
 
 // A kind is one row of the fault table: all that a fault's name means.
 type kind struct {
-	point  Point
-	params map[string]param
-	both   bool     // may come before the call is applied or after it
-	ends   bool     // the call ends with another answer, or with none
-	cuts   bool     // breaks a connection: keep-alive would hide it
-	needs  []string // parameters of which at least one must be set
+	point   Point
+	params  map[string]param
+	both    bool     // may come before the call is applied or after it
+	ends    bool     // the call ends with another answer, or with none
+	cuts    bool     // breaks a connection: keep-alive would hide it
+	dials   bool     // hits connections, before there is a request
+	uploads bool     // hits a request before its body is read
+	needs   []string // parameters of which at least one must be set
 
 	vet     func(s *Server, f Fault) error      // what this server cannot do
 	chooses func(c *Call, a *armed) bool        // which calls can be hit at all
 	bound   func(f Fault, first int) int        // how often it hits, where a parameter says so
 	plan    func(c *Call, f Fault, already int) // already: how often it has hit before
 
-	asked  bool                     // the API's own code does it, if it asks Call.Fault
-	spared func(c *Call, a *armed)  // what follows where it did not ask
-	arms   func(s *Server, f Fault) // what follows from arming it
+	asked  bool                      // the API's own code does it, if it asks Call.Fault
+	spared func(c *Call, a *armed)   // what follows where it did not ask
+	arms   func(s *Server, f Fault)  // what follows from arming it
+	placed func(s *Server, a *armed) // the same, where it takes the counts
 
 	forged bool                                  // not what the vendor would send: its fate is not the delivery's
 	hook   func(p *parcel, f Fault, already int) // of a fault that is about deliveries, instead of plan
@@ -80,6 +83,9 @@ func (f Fault) Check() error {
 			return fmt.Errorf("fault %s: %s is set twice", f.name, w.key)
 		}
 	}
+	if err := k.foresees(f); err != nil {
+		return fmt.Errorf("fault %s: %w", f.name, err)
+	}
 	if k.needs != nil && !slices.ContainsFunc(k.needs, f.Has) {
 		return fmt.Errorf("fault %s: it needs %s", f.name, strings.Join(k.needs, "= or ")+"=")
 	}
@@ -95,7 +101,7 @@ func FaultNames() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // at is the point on which a fault sits.
 func (k *kind) at(f Fault) Point {
-	if k.both && f.Get("apply") == "after" {
+	if k.both && k.point != Wire && f.Get("apply") == "after" {
 		return AfterApply
 	}
 	return k.point

@@ -13,8 +13,9 @@ import (
 // kinds is the fault table.
 var kinds = func() map[string]*kind {
 	all := maps.Clone(callKinds)
-	maps.Copy(all, partKinds)
-	maps.Copy(all, hookKinds)
+	for _, more := range []map[string]*kind{edgeKinds, connKinds, dialKinds, bodyKinds, partKinds, hookKinds} {
+		maps.Copy(all, more)
+	}
 	return all
 }()
 
@@ -173,7 +174,7 @@ var callKinds = map[string]*kind{
 			"at": number(0, 1<<30), "kind": oneOf("cut", "comma", "nan", "bom", "trailing", "duplicate-key", "utf8"),
 		},
 		plan: func(c *Call, f Fault, _ int) {
-			c.plan.edit = func(_ *Call, r *Reply) { r.Body = malform(r.Body, f.or("kind", "cut"), f.int("at", -1)) }
+			c.plan.alter(func(_ *Call, r *Reply) { r.Body = malform(r.Body, f.or("kind", "cut"), f.int("at", -1)) })
 		},
 	},
 	"wrong-content-type": {
@@ -181,15 +182,12 @@ var callKinds = map[string]*kind{
 		params: map[string]param{"type": anyText},
 		needs:  []string{"type"},
 		plan: func(c *Call, f Fault, _ int) {
-			c.plan.edit = func(_ *Call, r *Reply) {
-				r.Header = r.Header.Clone()
-				if r.Header == nil {
-					r.Header = http.Header{}
-				}
+			c.plan.alter(func(_ *Call, r *Reply) {
+				r.Header = changeable(r.Header)
 				if r.Header["Content-Type"] = []string{f.Get("type")}; f.Get("type") == "none" {
 					r.Header["Content-Type"] = nil // keeps net/http from guessing one
 				}
-			}
+			})
 		},
 	},
 
@@ -229,16 +227,13 @@ func (p *plan) failWith(f Fault, e *Error) {
 		p.dress = func(r *Reply) {
 			r.Header = withoutBody(r.Header)
 			r.Header["Content-Type"] = []string{"text/html; charset=utf-8"}
-			words := fmt.Sprintf("%d %s", r.Status, http.StatusText(r.Status))
-			r.Body = []byte("<html><head><title>" + words + "</title></head><body><h1>" + words + "</h1></body></html>\n")
+			r.Body = htmlPage(fmt.Sprintf("%d %s", r.Status, http.StatusText(r.Status)))
 		}
 	}
 }
 
 func withoutBody(h http.Header) http.Header {
-	if h = h.Clone(); h == nil {
-		h = http.Header{}
-	}
+	h = changeable(h)
 	h["Content-Type"] = nil
 	return h
 }

@@ -32,6 +32,7 @@ type network struct {
 	conns  map[net.Conn]bool
 	empty  *sync.Cond // no connection is left
 	down   int        // how many times it was taken down and not up again
+	shut   int        // the same of the port on loopback alone
 	closed bool
 }
 
@@ -71,7 +72,8 @@ func (n *network) track(c net.Conn, state http.ConnState) {
 	defer n.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		if n.conns[c] = true; n.closed || n.down > 0 { // accepted just before the listener was closed
+		_, tcp := below(c).(*net.TCPConn)
+		if n.conns[c] = true; n.closed || n.down > 0 || tcp && n.shut > 0 { // accepted just before the listener was closed
 			_ = c.Close()
 		}
 	case http.StateClosed, http.StateHijacked:
@@ -83,11 +85,17 @@ func (n *network) track(c net.Conn, state http.ConnState) {
 
 // dial connects to the listener in memory, whatever the address.
 func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	if err := n.s.dialled(ctx); err != nil {
+		return nil, err
+	}
 	return n.memory().Dial(ctx)
 }
 
 // dialSecure is dial for https, where no TLS is asked for.
 func (n *network) dialSecure(ctx context.Context, _, _ string) (net.Conn, error) {
+	if err := n.s.dialled(ctx); err != nil {
+		return nil, err
+	}
 	return n.memory().DialSecure(ctx)
 }
 
@@ -108,6 +116,9 @@ func (n *network) memory() *memnet.Listener {
 }
 
 func (n *network) serve(l net.Listener) {
+	if _, mem := l.(*memnet.Listener); !mem {
+		l = acceptor{l, n.s} // in memory, dial knows who comes
+	}
 	go func() {
 		if n.cert != nil {
 			_ = n.http.ServeTLS(l, "", "") // ends with the listener
@@ -149,13 +160,22 @@ func (n *network) drop() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for c := range n.conns {
-		if t, is := c.(*tls.Conn); is {
-			c = t.NetConn()
-		}
+		c = below(c)
 		if t, is := c.(*net.TCPConn); is {
 			_ = t.SetLinger(0)
 		}
 		_ = c.Close()
+	}
+}
+
+// below is the connection under TLS, and under what a fault put on it.
+func below(c net.Conn) net.Conn {
+	for {
+		upper, is := c.(interface{ NetConn() net.Conn })
+		if !is {
+			return c
+		}
+		c = upper.NetConn()
 	}
 }
 
@@ -228,6 +248,10 @@ func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 // URL is the base URL on the loopback interface, with the documented path:
 // "http://127.0.0.1:41234/v1". The port is opened at the first call.
 func (s *Server) URL() string {
+	if err := s.unseenDials(); err != nil {
+		s.tb.Helper()
+		s.Mistake("URL: %v", err)
+	}
 	n := s.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -246,7 +270,7 @@ func (s *Server) URL() string {
 			s.Mistake("URL: %v", err)
 			return ""
 		}
-		if n.addr = l.Addr().String(); n.down > 0 {
+		if n.addr = l.Addr().String(); n.down+n.shut > 0 {
 			_ = l.Close()
 		} else {
 			n.tcp = l
@@ -293,13 +317,15 @@ func (s *Server) Down() (up func()) {
 func (n *network) up() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.down--; n.down > 0 || n.closed {
-		return
-	}
-	if n.mem != nil {
+	if n.down--; n.down == 0 && n.mem != nil {
 		n.mem.Refuse(false)
 	}
-	if n.addr == "" {
+	n.reopen()
+}
+
+// reopen listens on loopback again, unless something still holds it down.
+func (n *network) reopen() {
+	if n.down+n.shut > 0 || n.closed || n.addr == "" {
 		return
 	}
 	l, err := net.Listen("tcp", n.addr)

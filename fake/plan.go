@@ -30,6 +30,17 @@ type plan struct {
 	wire   wire
 }
 
+// alter changes the answer, after the changes that were planned before.
+func (p *plan) alter(change func(c *Call, r *Reply)) {
+	first := p.edit
+	p.edit = func(c *Call, r *Reply) {
+		if first != nil {
+			first(c, r)
+		}
+		change(c, r)
+	}
+}
+
 // hold keeps the answer back until the client gives up, or max has passed.
 type hold struct {
 	max   time.Duration // 0: the answer is not held
@@ -124,7 +135,7 @@ func (p *plan) afterwards(c *Call) error {
 // loses tells whether the client cannot know from the answer that the call was
 // applied.
 func (p *plan) loses() bool {
-	return p.after && (p.fail != nil || p.other != nil) || p.wire.cut != "" || p.gone
+	return p.after && (p.fail != nil || p.other != nil) || p.wire.cut != "" || p.wire.raw != nil || p.gone
 }
 
 // wait lets d pass on the server's clock, without the lock. A client that has

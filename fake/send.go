@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -13,6 +14,8 @@ type wire struct {
 	cut       string // "rst" or "fin" before the first byte; "": no cut
 	visible   bool   // the cut shows on a warm connection too
 	unapplied bool   // the call is cut before it is applied
+	first     int    // status that is told before the answer, or before the cut; 0: none
+	raw       []byte // instead of an answer; nil: none
 
 	truncate string // "length", "chunked", "rst" or "silent"; "": whole
 	at       int    // bytes that are sent; -1: half
@@ -20,26 +23,35 @@ type wire struct {
 	chunks int           // slow body: pieces,
 	over   time.Duration // over this time,
 	rate   int           // or bytes a second
+
+	write     func(w http.ResponseWriter, c *Call) // sends the answer in another way; nil: as it is
+	takesTime bool                                 // write waits for the clock
 }
 
-func (w *wire) slow() bool { return w.rate > 0 || w.over > 0 }
+func (w *wire) slow() bool { return w.rate > 0 || w.over > 0 || w.takesTime }
 
 // send writes the recorded answer to the client, without the lock. The call is no
 // longer in work then, unless its body takes time: else a clock that is moved on
 // right now would pass by the time of its first piece.
 func (s *Server) send(w http.ResponseWriter, c *Call, closing bool) {
 	wire := &c.plan.wire
-	slow := wire.cut == "" && c.reply != nil && wire.slow()
+	slow := wire.cut == "" && wire.raw == nil && c.reply != nil && wire.slow()
 	if slow || c.caused != nil { // which leaves once this is sent
 		defer s.clock.end()
 		defer s.Hooks.replied(c)
 	} else {
 		s.clock.end()
 	}
-	if wire.cut != "" || c.reply == nil {
+	switch {
+	case wire.cut != "" || wire.raw == nil && c.reply == nil:
 		s.cutNow(w, c)
+	case wire.raw != nil:
+		s.sendBytes(w, c, wire.raw)
 	}
 	h := w.Header()
+	if wire.first != 0 {
+		s.sendFirst(w, c)
+	}
 	for name, values := range c.reply.Header {
 		h[name] = values
 	}
@@ -52,14 +64,12 @@ func (s *Server) send(w http.ResponseWriter, c *Call, closing bool) {
 	switch body := c.reply.Body; {
 	case wire.truncate != "":
 		s.sendPart(w, c, body)
+	case wire.write != nil:
+		wire.write(w, c)
 	case wire.slow():
 		s.sendSlowly(w, c, body)
 	default:
-		if bodyAllowed(c.reply.Status) {
-			h["Content-Length"] = []string{strconv.Itoa(len(body))}
-		}
-		w.WriteHeader(c.reply.Status)
-		_, _ = w.Write(body) // the client may be gone
+		sendWhole(w, c)
 	}
 	if c.caused != nil {
 		_ = http.NewResponseController(w).Flush()
@@ -75,15 +85,27 @@ func bodyAllowed(status int) bool {
 // requests that break off on a warm connection; a byte of an answer stops that.
 func (s *Server) cutNow(w http.ResponseWriter, c *Call) {
 	wire := &c.plan.wire
+	if wire.first != 0 || wire.visible && c.entry.Reused && c.Request.ProtoMajor == 1 {
+		w.WriteHeader(cmp.Or(wire.first, http.StatusEarlyHints))
+	}
 	if c.Request.ProtoMajor == 1 {
-		if wire.visible && c.entry.Reused {
-			w.WriteHeader(http.StatusEarlyHints)
-		}
 		if wire.cut != "fin" && c.conn.net != nil {
 			memnet.Reset(c.conn.net)
 		}
 	}
 	panic(http.ErrAbortHandler)
+}
+
+// sendFirst tells a status before the one that ends the call.
+func (s *Server) sendFirst(w http.ResponseWriter, c *Call) {
+	if !c.Request.ProtoAtLeast(1, 1) {
+		return // HTTP/1.0 has none
+	}
+	if c.plan.wire.first == http.StatusEarlyHints {
+		w.Header()["Link"] = []string{"<" + s.api.Base + ">; rel=preconnect"}
+		defer w.Header().Del("Link")
+	}
+	w.WriteHeader(c.plan.wire.first)
 }
 
 // sendPart writes the beginning of the body.

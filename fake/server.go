@@ -42,6 +42,8 @@ type Server struct {
 	armed        []*armed
 	interceptors []*interceptor
 	knocked      atomic.Bool            // some interceptor sits at Arrive
+	dials        atomic.Bool            // some fault hits connections
+	uploads      atomic.Bool            // some fault hits requests before their bodies are read
 	passed       map[string][]time.Time // of the documented limit
 	waits        map[string]time.Time   // told by Retry-After, by caller
 	lost         map[uint64]lostCall
@@ -121,6 +123,9 @@ func New(tb TB, api API, settings any, opts ...Option) *Server {
 // forget empties what does not belong to the state: the counts of faults and
 // limits, and what was told to clients.
 func (s *Server) forget() {
+	for _, a := range s.armed {
+		a.takeBack()
+	}
 	s.armed = nil
 	s.passed = map[string][]time.Time{}
 	s.waits = map[string]time.Time{}
@@ -137,6 +142,9 @@ func (s *Server) API() API { return s.api }
 
 // serve takes one call through its stages.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if s.uploads.Load() {
+		s.breakUpload(w, r)
+	}
 	c, ok := s.arrive(r)
 	if !ok {
 		panic(http.ErrAbortHandler)

@@ -126,8 +126,12 @@ func isTime(text string) (time.Duration, error) {
 // hits decides whether the fault hits a call, and counts it. It runs under the
 // server's lock, in the order of arrival.
 func (a *armed) hits(c *Call) bool {
-	t := &a.trigger
-	if a.kind.hook != nil || a.disarmed || !t.on.fit(c.Op, c.Request.Method, c.Request.URL.Path) || !a.holds(c) {
+	return a.kind.hook == nil && !a.kind.dials && !a.kind.uploads && a.chosen(c)
+}
+
+// chosen is hits for whatever comes as a request.
+func (a *armed) chosen(c *Call) bool {
+	if a.disarmed || !a.trigger.on.fit(c.Op, c.Request.Method, c.Request.URL.Path) || !a.holds(c) {
 		return false
 	}
 	return a.due(c.s, &occasion{op: c.Op, same: c.identity, like: c.identity})

@@ -100,6 +100,11 @@ func (l *Listener) Refuse(on bool) {
 // kernel's backlog, the client may write before the server has accepted.
 func (l *Listener) Dial(ctx context.Context) (net.Conn, error) { return l.dial(ctx, false) }
 
+// Refusal is the error of a Dial to where nobody listens.
+func (l *Listener) Refusal() error {
+	return l.failed("dial", os.NewSyscallError("connect", syscall.ECONNREFUSED))
+}
+
 // DialSecure is Dial for a client that means TLS, and has no need of it in
 // memory: both ends are Secure.
 func (l *Listener) DialSecure(ctx context.Context) (net.Conn, error) { return l.dial(ctx, true) }
@@ -111,7 +116,7 @@ func (l *Listener) dial(ctx context.Context, secure bool) (net.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed || l.refusing {
-		return nil, l.failed("dial", os.NewSyscallError("connect", syscall.ECONNREFUSED))
+		return nil, l.Refusal()
 	}
 	l.dialled++
 	client, server := newLink(clientAddr(l.dialled), l.addr)
