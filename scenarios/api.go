@@ -69,3 +69,7 @@ func apis() map[string]*api {
 
 func (a *api) collections() []string { return slices.Sorted(maps.Keys(a.plain)) }
 func (a *api) options() []string     { return slices.Sorted(maps.Keys(a.with)) }
+
+// protocols are the words after "with" that every API has: without one of them, a
+// story is told over HTTP/1.1.
+var protocols = map[string]func(args []string) (fake.Option, error){"tls": flag(fake.TLS), "http2": flag(fake.HTTP2)}

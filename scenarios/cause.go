@@ -48,7 +48,10 @@ func (m *mismatch) credentials() []string {
 }
 
 func lost(call fake.Exchange) bool {
-	for _, name := range []string{"lost-response", "reset", "hang", "slow-headers", "truncated", "slow-body"} {
+	for _, name := range []string{
+		"lost-response", "reset", "hang", "slow-headers", "truncated", "slow-body", "stall", "stale-keepalive", "stream-error",
+		"half-answer", "bad-chunk", "wrong-length", "empty-body", "huge", "raw", "wrong-body",
+	} {
 		if hasFault(call, name) {
 			return true
 		}
@@ -89,6 +92,10 @@ func happened(call fake.Exchange) string {
 		return applied + "its answer was lost on the way (lost-response)."
 	case hasFault(call, "reset"):
 		return applied + "the connection broke off first (reset)."
+	case call.Status == 0 && (hasFault(call, "stale-keepalive") || hasFault(call, "stream-error") || hasFault(call, "half-answer")):
+		return applied + fmt.Sprintf("the connection broke off before an answer (%s).", name)
+	case hasFault(call, "raw"):
+		return applied + "bytes came that the story calls no answer (raw)."
 	case hasFault(call, "hang"):
 		return applied + "no answer came until the client gave up (hang)."
 	case hasFault(call, "not-saved"):

@@ -61,7 +61,8 @@
 //	style STYLE                JSON of fixed answers and deliveries: compact,
 //	                           pretty, escaped-slashes, ascii, as-is
 //	fault NAME WORDS           armed from the beginning, with triggers
-//	with OPTION ARGS           an option of the API package: page-size 2
+//	with OPTION ARGS           an option of the API package: page-size 2; or a
+//	                           protocol, tls or http2
 //	hook TOPICS -> NAME        a receiver, and its subscription to some topics
 //	                           (order.created,order.updated), to all (*) or to none,
 //	                           where the client subscribes by itself; with
@@ -99,7 +100,8 @@
 // An answer is live (the fake's own; NAME=PATH keeps a value of it), STATUS
 // @SECTION, @SECTION with a status line of its own, or fault NAME. A fixed answer
 // with the word apply lets the fake carry the call out as well. "!! FAULT" puts a
-// fault on top, for exactly this exchange.
+// fault on top, for exactly this exchange. A fault that sends what stands in a
+// section names it: "wrong-body section=portal", "raw @odd".
 //
 // A delivery happens as soon as there is a receiver (Run.Receiver) and the steps
 // before it are done. Its section is a record: what it lacks comes from the record

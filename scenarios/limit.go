@@ -56,7 +56,7 @@ func (r *Run) inject(c *fake.Call, faults []fake.Fault) error {
 	if r.undecided[c.Seq] && len(faults) > 0 {
 		return fmt.Errorf("fault %s: it cannot happen, for the fake itself refused request #%d before", faults[0].Name(), c.Seq)
 	}
-	return c.Inject(faults...)
+	return c.Inject(r.prog.carry(faults, r.story.vals)...)
 }
 
 // wire ends a call. Time is counted from the last answer of the story, to which a

@@ -151,6 +151,7 @@ func (p *parser) faults(c *cursor, lines [][]word) []fake.Fault {
 				c.problem("fault %s: %s= chooses calls; a fault of a step hits the calls of that step", f.Name(), trigger)
 			}
 		}
+		p.carries(c, f)
 		faults = append(faults, f)
 	}
 	return faults
@@ -167,6 +168,8 @@ func parseFault(words []word) (fake.Fault, error) {
 		switch {
 		case w.raw == "optional":
 			f = f.Optional()
+		case strings.HasPrefix(w.raw, "@"):
+			f = f.Set("section", append(f.All("section"), w.raw[1:])...)
 		case key == "":
 			return f, fmt.Errorf("fault %s: unexpected %q; want NAME=VALUE", f.Name(), w.raw)
 		default:

@@ -204,19 +204,24 @@ func (p *parser) fault(c *cursor) {
 		c.problem("%v", err)
 		return
 	}
+	p.carries(c, f)
 	p.prog.faults = append(p.prog.faults, armed{c.at, f.String(), f})
 }
 
-// with reads "with NAME args": an option of the API package.
+// with reads "with NAME args": an option of the API package, or a protocol.
 func (p *parser) with(c *cursor) {
 	w, ok := c.want("the option")
 	if !ok {
 		return
 	}
 	a := p.prog.api
-	make, known := a.with[w.text]
+	make, known := protocols[w.text]
+	if own, is := a.with[w.text]; is {
+		make, known = own, true
+	}
 	if !known {
-		c.problem("with: %s has no option %q%s; it has %s", a.name, w.text, didYouMean(w.text, a.options()), strings.Join(a.options(), ", "))
+		words := append(a.options(), slices.Sorted(maps.Keys(protocols))...)
+		c.problem("with: %s has no option %q%s; it has %s", a.name, w.text, didYouMean(w.text, words), strings.Join(words, ", "))
 		return
 	}
 	var args []string

@@ -88,7 +88,7 @@ var bad = []struct{ name, text, want string }{
 	{"fault parameter", head + "fault rate-limited retry_after=2s\n", `s.txtar:2: fault rate-limited: unknown parameter "retry_after" (did you mean "retry-after"?)`},
 	{"fault word", head + "fault reset now\n", `s.txtar:2: fault reset: unexpected "now"; want NAME=VALUE`},
 	{"fault operation", head + "fault reset on=ListCustomer\n", `s.txtar:2: fault reset: on="ListCustomer" is no operation of this API (did you mean "ListCustomers"?); it has ListCustomers, GetCustomer, CreateCustomer, UpdateCustomer`},
-	{"with", head + "with pagesize 2\n", `s.txtar:2: with: cartfunnel has no option "pagesize" (did you mean "page-size"?); it has ` + strings.Join(cartfunnelAPI().options(), ", ")},
+	{"with", head + "with pagesize 2\n", `s.txtar:2: with: cartfunnel has no option "pagesize" (did you mean "page-size"?); it has ` + strings.Join(cartfunnelAPI().options(), ", ") + ", http2, tls"},
 	{"with missing", head + "with\n", `s.txtar:2: "with": the option is missing`},
 	{"with value", head + "with page-size 500\n", `s.txtar:2: with page-size: WithPageSize: 500 records a page; want 1 to 100`},
 	{"with no number", head + "with page-size two\n", `s.txtar:2: with page-size: "two" is no whole number`},

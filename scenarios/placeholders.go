@@ -19,11 +19,17 @@ func (p *parser) placeholders() {
 	for _, s := range p.prog.states {
 		b.section(s.at, s.section, b.tells)
 	}
+	for _, f := range p.prog.faults {
+		b.section(f.at, p.prog.carried[f.fault.Get("section")], b.tells)
+	}
 	for _, s := range p.prog.steps {
 		switch s := s.(type) {
 		case *expect:
 			b.target(s.at, &s.target)
 			b.section(s.answer.at, s.answer.section, b.tells)
+			for _, f := range s.answer.faults {
+				b.section(s.answer.at, p.prog.carried[f.Get("section")], b.tells)
+			}
 			for _, c := range s.answer.captures {
 				b.bound[c.name] = true
 			}
@@ -155,13 +161,22 @@ var savesOnly = map[string]bool{"not-saved": true, "saved-but-says-error": true}
 // their own.
 var onTop = map[string]bool{
 	"slow-headers": true, "hang": true, "slow-body": true, "reset": true, "lost-response": true,
-	"truncated": true, "malformed-json": true, "wrong-content-type": true,
+	"truncated": true, "malformed-json": true, "wrong-content-type": true, "early-hints": true, "stall": true,
+	"stale-keepalive": true, "close-after": true, "goaway": true, "stream-error": true, "half-answer": true,
+	"empty-body": true, "gzip": true, "chunked": true, "bad-chunk": true, "wrong-length": true, "huge": true,
+	"header-oddity": true,
 }
+
+// tooEarly are the faults that hit before a request has been read, and which
+// therefore no step can have.
+var tooEarly = map[string]bool{"refused": true, "slow-accept": true, "reset-during-upload": true}
 
 // fits checks a fault against the step that it is on.
 func (p *parser) fits(e *expect, f fake.Fault) {
 	at := e.answer.at
 	switch {
+	case tooEarly[f.Name()]:
+		p.ps.add(at, "fault %s hits before a request has been read, so no step can have it; write it in the head: fault %s", f.Name(), f)
 	case savesOnly[f.Name()] && (e.method == "GET" || e.method == "HEAD"):
 		p.ps.add(at, "fault %s is about saving; %s saves nothing", f.Name(), e.method)
 	case !e.answer.live && !e.answer.apply && f.Get("apply") == "after":

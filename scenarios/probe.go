@@ -52,14 +52,14 @@ func (p *parser) probe() {
 			p.ps.add(st.at, "state: %v", err)
 		}
 	}
-	p.ps = append(p.ps, p.prog.impossible(s)...)
+	p.ps = append(p.ps, p.prog.impossible(s, vals)...)
 	p.probeHead(s)
 	p.probeScopes(s)
 	p.probeHooks(s)
 	for _, st := range p.prog.steps {
 		switch st := st.(type) {
 		case *expect:
-			p.probeStep(s, st)
+			p.probeStep(s, st, vals.fork())
 		case *deliver:
 			p.probeDelivery(probed, st, vals.fork())
 		}
@@ -123,16 +123,17 @@ func (p *parser) probeScopes(s *fake.Server) {
 	}
 }
 
-func (p *parser) probeStep(s *fake.Server, e *expect) {
-	for _, f := range e.answer.faults {
+func (p *parser) probeStep(s *fake.Server, e *expect, vals *values) {
+	faults := p.prog.carry(e.answer.faults, vals)
+	for _, f := range faults {
 		if aboutDeliveries(s, f) {
 			p.ps.add(e.answer.at, "fault %s is about deliveries; it stands behind =>", f.Name())
 			continue
 		}
 		p.fits(e, f)
 	}
-	if len(e.answer.faults) > 1 {
-		if err := together(s, e.answer.faults); err != nil {
+	if len(faults) > 1 {
+		if err := together(s, faults); err != nil {
 			p.ps.add(e.answer.at, "%v", err)
 		}
 	}

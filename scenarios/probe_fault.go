@@ -9,10 +9,10 @@ import (
 
 // impossible are the faults of calls that a server cannot do: its API, or the
 // protocol that it speaks, has no place for them.
-func (prog *program) impossible(s *fake.Server) problems {
+func (prog *program) impossible(s *fake.Server, vals *values) problems {
 	var ps problems
 	try := func(at pos, f fake.Fault) {
-		if err := s.CanInject(f); err != nil {
+		if err := s.CanInject(prog.carry([]fake.Fault{f}, vals.fork())[0]); err != nil {
 			ps.add(at, "%v", err)
 		}
 	}

@@ -16,22 +16,23 @@ type program struct {
 	apiVersion string
 	origin     string // the words of the line
 
-	clock  time.Time
-	frozen bool
-	seed   uint64 // 0: the engine's own
-	states []state
-	auth   []credential
-	may    []fake.Scope // nil: all
-	mode   string
-	dials  dials
-	ignore ignored
-	style  string
-	faults []armed
-	with   []with
-	hooks  []*hook
-	others []string // further tenants, named by the states
-	held   bool     // deliveries wait for a step to send them
-	heldAt pos
+	clock   time.Time
+	frozen  bool
+	seed    uint64 // 0: the engine's own
+	states  []state
+	auth    []credential
+	may     []fake.Scope // nil: all
+	mode    string
+	dials   dials
+	ignore  ignored
+	style   string
+	faults  []armed
+	with    []with
+	hooks   []*hook
+	others  []string            // further tenants, named by the states
+	carried map[string]*section // that faults name, by ref
+	held    bool                // deliveries wait for a step to send them
+	heldAt  pos
 
 	delivers bool // some step is a delivery
 	phases   []phase

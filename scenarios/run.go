@@ -115,7 +115,7 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 	vals.now = r.Fake().Now()
 	r.story = newStory(prog, vals)
 	r.story.masks = r.masks
-	if ps := prog.impossible(r.Fake()); len(ps) > 0 {
+	if ps := prog.impossible(r.Fake(), vals); len(ps) > 0 {
 		t.Fatalf("%v", ps.err())
 		return nil
 	}
@@ -131,7 +131,7 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 	r.subscribe()
 	r.first = r.Fake().Snapshot()
 	for _, f := range prog.faults {
-		r.faults = append(r.faults, r.Fake().Inject(f.fault))
+		r.faults = append(r.faults, r.Fake().Inject(prog.carry([]fake.Fault{f.fault}, vals)...))
 	}
 	r.intercept()
 	t.Cleanup(r.finish)

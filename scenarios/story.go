@@ -190,38 +190,8 @@ func (st *story) due(end bool) int {
 func (st *story) answer(e *expect, now time.Time) fake.Reply {
 	st.vals.now = now
 	a := &e.answer
-	r := fake.Reply{Status: a.status, Header: map[string][]string{}}
 	if a.section == nil {
-		return r
+		return fake.Reply{Status: a.status, Header: map[string][]string{}}
 	}
-	switch a.section.kind() {
-	case "json":
-		r.Body = renderJSON(a.section.body, st.vals, a.style)
-		r.Header.Set("Content-Type", st.prog.api.jsonAs)
-	case "b64":
-		r.Body = a.section.body
-		r.Header.Set("Content-Type", "application/octet-stream")
-	case "form":
-		r.Body = renderText(a.section.body, st.vals)
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	default:
-		r.Body = renderText(a.section.body, st.vals)
-		r.Header.Set("Content-Type", "text/plain; charset=utf-8")
-	}
-	if len(r.Body) == 0 {
-		r.Header.Del("Content-Type")
-	}
-	seen := map[string]bool{}
-	for _, h := range a.section.headers {
-		t, err := parseTemplate(h.value)
-		if err != nil {
-			continue // Load has seen that it is one
-		}
-		if !seen[h.name] {
-			r.Header.Del(h.name)
-		}
-		seen[h.name] = true
-		r.Header.Add(h.name, st.vals.render(t))
-	}
-	return r
+	return st.prog.reply(a.section, a.status, a.style, st.vals)
 }
