@@ -41,6 +41,9 @@ type verdict struct {
 // a mutex, on a real socket or in an endless loop, holds its bubble for ever;
 // the check goes on without it when cfg.patience is over.
 func (e *evaluator[C]) play(k *check[C], sc scene[C]) verdict {
+	if e.cfg.wall != "" {
+		return e.onTheWall(k, sc)
+	}
 	done := make(chan verdict, 1)
 	go func() { done <- e.inBubble(k, sc) }()
 	over, stop := e.cfg.patience(k.id)
@@ -101,14 +104,19 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 			r.clear()
 		}
 	}()
-	r = e.set(ctx, k, sc)
+	var err error
+	if r, err = e.set(ctx, k, sc); err != nil {
+		return verdict{state: broke, note: err.Error()}
+	}
 	end := r.act(func() {
 		r.client = r.mk(r.tb, r.env)
 		if missing := missing(r.client, k.needs); missing == nil {
 			k.drive(r)
 		}
 	})
-	synctest.Wait()
+	if r.env.Virtual {
+		synctest.Wait()
+	}
 	r.calls, r.findings, r.fronted = r.fake.Calls(), r.fake.Findings(), r.net.frontedCount()
 	v = e.judge(k, r, end)
 	if v.state != pass && v.state != notClaimed {
@@ -141,7 +149,7 @@ func (v verdict) without(secrets []string) verdict {
 
 // set puts the fake into the state of the scene and makes the network and the
 // environment of the client.
-func (e *evaluator[C]) set(ctx context.Context, k *check[C], sc scene[C]) *run[C] {
+func (e *evaluator[C]) set(ctx context.Context, k *check[C], sc scene[C]) (*run[C], error) {
 	options := append(e.s.pinned(e.cfg.choices), fake.Seed(e.cfg.seed))
 	shop := e.s.open(append(options, sc.options...)...)
 	target, err := url.Parse(shop.BaseURL())
@@ -163,6 +171,11 @@ func (e *evaluator[C]) set(ctx context.Context, k *check[C], sc scene[C]) *run[C
 	r.env = Env{BaseURL: base.String(), HTTP: &http.Client{Transport: r.net}, Creds: shop.Credentials(), Virtual: true, Log: r.tb.Logf}
 	r.keys, r.encoded = e.s.secrets, e.s.encoded
 	r.hide(r.env.Creds)
+	if e.cfg.wall != "" {
+		if err := r.outside(); err != nil {
+			return nil, err
+		}
+	}
 	if sc.base != nil {
 		r.env.BaseURL = sc.base(r.env.BaseURL)
 	}
@@ -171,18 +184,40 @@ func (e *evaluator[C]) set(ctx context.Context, k *check[C], sc scene[C]) *run[C
 		sc.state(r)
 	}
 	for _, f := range sc.faults {
+		if !r.env.Virtual {
+			f = e.s.shortened(f)
+		}
 		r.armed = append(r.armed, shop.Inject(f))
 	}
 	r.env.twin = func() (*http.Client, func()) {
-		twin := e.set(ctx, k, sc)
+		twin, err := e.set(ctx, k, sc)
+		if err != nil {
+			panic(err) // the first of the scene was there
+		}
 		return twin.env.HTTP, func() { twin.net.CloseIdleConnections(); twin.fake.Close() }
 	}
-	return r
+	return r, nil
+}
+
+// outside opens the scene to clients that are not in the bubble: over loopback,
+// by the clock on the wall.
+func (r *run[C]) outside() (err error) {
+	if r.gate, err = openGateway(r.net); err != nil {
+		return err
+	}
+	r.env.Virtual = false
+	r.env.BaseURL = r.gate.base + r.net.target.Path
+	r.env.HTTP = &http.Client{}
+	return nil
 }
 
 // clear ends what the scene left running.
 func (r *run[C]) clear() {
 	r.act(r.tb.clean)
+	if r.gate != nil {
+		r.gate.close()
+		r.env.HTTP.CloseIdleConnections()
+	}
 	r.net.CloseIdleConnections()
 	r.fake.Close()
 }
@@ -209,7 +244,7 @@ func (r *run[C]) act(f func()) ending {
 		f()
 		end.finished = true
 	}()
-	limit := time.NewTimer(longest)
+	limit := time.NewTimer(r.longest())
 	defer limit.Stop()
 	select {
 	case end := <-done:

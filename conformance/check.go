@@ -84,6 +84,8 @@ type check[C any] struct {
 	leaks  bool // judges goroutines that are left behind
 	panics bool // judges panics of the client itself
 
+	virtual string // why it cannot be played by the clock on the wall; "": it can
+
 	mutants []mutant
 }
 
@@ -119,6 +121,7 @@ type run[C any] struct {
 	scene   scene[C]
 	fake    server
 	net     *transport
+	gate    *gateway // where the clock is the one on the wall
 	env     Env
 	client  C // made for env
 	mk      func(fake.TB, Env) C

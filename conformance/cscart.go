@@ -69,8 +69,8 @@ func Cscart() *Suite[CscartClient] {
 		encoded: func(creds fake.Credentials) []string {
 			return []string{base64.StdEncoding.EncodeToString([]byte(creds["email"] + ":" + creds["api_key"]))}
 		},
-		flags: cscFlags(),
-		open:  func(opts ...fake.Option) server { return cscart.New(opts...) },
+		flags: cscFlags(), tells503: true,
+		open: func(opts ...fake.Option) server { return cscart.New(opts...) },
 	}
 	return s.add(
 		cscAuth(), cscAccept(), cscURL(), cscVerb(), cscPage(), cscFilter(),

@@ -198,10 +198,10 @@ func (e *evaluator[C]) misbehaved(k *check[C], r *run[C], end ending) (verdict, 
 func (r *run[C]) pending() string {
 	for _, a := range r.all() {
 		if !a.returned() {
-			return fmt.Sprintf("%s has not returned after %v", a.call, longest)
+			return fmt.Sprintf("%s has not returned after %v", a.call, r.longest())
 		}
 	}
-	return fmt.Sprintf("no end after %v", longest)
+	return fmt.Sprintf("no end after %v", r.longest())
 }
 
 // ruled asks the rule itself.

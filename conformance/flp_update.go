@@ -344,6 +344,7 @@ func flpTime() []flpCheck {
 	return []flpCheck{{
 		id: "FLP-TIME-01", title: "an answer may take a minute",
 		clause: "-", level: care,
+		virtual: "it waits for a minute",
 		summary: "An answer can take its time; who gives up early does not know what became of the call, and asks once more.",
 		needs:   []string{"GetCart"},
 		after:   flpGetting,

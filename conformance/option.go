@@ -22,6 +22,7 @@ type config struct {
 	classify func(error) Kind
 	seed     uint64
 	client   string
+	wall     string // why the clock is the one on the wall; "": it is virtual
 	dir      string // for the report; "" for that of the artifacts, if they are kept
 
 	today    time.Time

@@ -79,7 +79,7 @@ func (r *Report) isFailure(res Result) bool {
 
 func (s *Suite[C]) newReport(cfg *config) *Report {
 	r := &Report{
-		API: s.api, Title: s.title, Edition: s.edition, Client: cfg.client, Clock: "virtual", Seed: cfg.seed, Date: cfg.today,
+		API: s.api, Title: s.title, Edition: s.edition, Client: cfg.client, Clock: cfg.clock(), Seed: cfg.seed, Date: cfg.today,
 		Strict: cfg.strict, Choices: s.taken(cfg.choices),
 	}
 	return r

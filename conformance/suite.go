@@ -20,6 +20,7 @@ type Suite[C any] struct {
 	secretHeaders []string                        // headers that carry them
 	encoded       func(fake.Credentials) []string // how secrets look on the wire, where they are encoded
 	flags         []flag
+	tells503      bool // a 503 of this API says by itself how long to wait
 	open          func(...fake.Option) server
 	checks        []*check[C]
 	index         map[string]*check[C]
