@@ -148,7 +148,7 @@ func Cartly() *Suite[CartlyClient] {
 		flags:         clyFlags(),
 		open:          func(opts ...fake.Option) server { return cartly.New(opts...) },
 	}
-	return s.add(slices.Concat(clyAPI(), clyReceiving())...)
+	return s.add(slices.Concat(clyAPI(), clyReceiving(), [][]clyCheck{common(clyProfile())})...)
 }
 
 // clyAPI are the families about calls of the API, in the order of the catalogue.

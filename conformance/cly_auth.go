@@ -98,6 +98,7 @@ func clyAuth02() clyCheck {
 			}
 			return Finding{}
 		},
+		backed: "GEN-4XX-01",
 		mutants: []mutant{
 			{"a", "refreshes the token on a 403, again and again", "token-request"},
 		},

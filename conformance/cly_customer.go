@@ -169,6 +169,7 @@ func clyCustomer04() clyCheck {
 		drive:   func(r *clyRun) { cly(r).listCustomers() },
 		seen:    asked(cartly.ListCustomers),
 		judge:   func(r *clyRun) Finding { return clyFound(r.nth(0), clyShop(r).Customers.All()...) },
+		backed:  "GEN-LOOP-01",
 		mutants: []mutant{
 			{"a", "reads the first page only", "records-missing"},
 		},
@@ -207,6 +208,7 @@ func clyCustomer05() clyCheck {
 			}
 			return clyWrong(r.nth(0), clyNth(r, 0))
 		},
+		backed: "GEN-UTF8-01",
 		mutants: []mutant{
 			{"a", "blanks what did not change", "field-lost"},
 		},

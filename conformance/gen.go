@@ -12,7 +12,7 @@ import (
 // 0 in the order of the list; newcomers are records that are not there yet, one
 // for each number.
 type profile[C any] struct {
-	list, get, create, update usual[C]
+	list, get, create, update usual[C] // get may be any call that shows one record
 	remove                    usual[C] // stands for the two before it where clients only delete
 
 	people func(n int) func(*run[C]) // puts so many records there
@@ -27,6 +27,8 @@ type profile[C any] struct {
 	refuse        func(n int, text string) fake.Fault // refuses to create that newcomer
 	envelope      string                              // an error in the API's words, under any status
 	forbidMissing []fake.Option                       // 403 for a record that does not exist; nil: the envelope is sent under it
+	readable      []fake.Option                       // so that what is altered at a URL can be read there
+	renew         fake.Op                             // gets another token, once, where one is refused with 401; "" for no such thing
 
 	endless      func(*run[C]) // makes a list say that there is more, where a full page alone does not
 	twins        bool          // the API makes a second record of the same, and refuses none

@@ -87,7 +87,7 @@ func (p profile[C]) redirects() []check[C] {
 			clause: "-", level: care,
 			summary: "Go's client makes a GET of a change that is answered with 301, and sees a 200.",
 			needs:   named(p.alter()), after: after(nil, p.alter()),
-			scenes: []scene[C]{{state: func(r *run[C]) {
+			scenes: []scene[C]{{options: p.readable, state: func(r *run[C]) {
 				p.people(3)(r)
 				r.net.front = slashes()
 			}}},

@@ -110,15 +110,13 @@ func (p profile[C]) secrets() check[C] {
 		clause: "-", level: care,
 		summary: "URLs and errors end up in logs, and logs are read by many.",
 		needs:   named(p.list, p.get, p.change()), after: after([]string{p.told, p.saved, "GEN-MISS-01"}, p.list, p.get, p.change()),
-		scenes: []scene[C]{{
-			state:  p.people(3),
-			faults: []fake.Fault{fake.NewFault("server-error").Set("status", "502").On(p.list.op).After(1)},
-		}},
+		scenes: []scene[C]{{state: p.people(3)}},
 		drive: func(r *run[C]) {
 			p.list.try(r, 0)
 			p.get.try(r, 1)
 			p.change().try(r, nobody)
 			p.get.try(r, nobody)
+			r.fake.Inject(fake.NewFault("server-error").Set("status", "502").On(p.list.op))
 			p.list.try(r, 0)
 		},
 		seen: both(asked(p.get.op, p.change().op), answeredWith(502, p.list.op)),

@@ -202,7 +202,7 @@ func (c *Cartly) repeatable(q cartlyRequest, got reply, err error) bool {
 		return false
 	case got.status >= 500:
 		return q.repeats()
-	case got.status >= 400:
+	case got.status >= 400 && got.status != http.StatusForbidden && q.method == http.MethodPost:
 		return c.bug.is("GEN-4XX-01a")
 	}
 	return false

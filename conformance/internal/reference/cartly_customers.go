@@ -113,7 +113,7 @@ func (c *Cartly) customers(ctx context.Context, query url.Values) ([]CartlyCusto
 	query.Set("limit", strconv.Itoa(limit))
 	for {
 		query.Set("offset", strconv.Itoa(len(all)))
-		page, err := c.page(ctx, query)
+		page, cut, err := c.page(ctx, query)
 		if err != nil {
 			return nil, err
 		}
@@ -124,7 +124,7 @@ func (c *Cartly) customers(ctx context.Context, query url.Values) ([]CartlyCusto
 			all = append(all, one)
 		}
 		switch {
-		case len(page) == 0, c.bug.is("CLY-CUS-04a"):
+		case len(page) == 0, cut, c.bug.is("CLY-CUS-04a"):
 			return all, nil
 		case !fresh && !c.bug.is("GEN-LOOP-01a"):
 			return nil, cartlyReply("there is nothing new on a page")
@@ -132,17 +132,17 @@ func (c *Cartly) customers(ctx context.Context, query url.Values) ([]CartlyCusto
 	}
 }
 
-// page reads one page of a list.
-func (c *Cartly) page(ctx context.Context, query url.Values) ([]CartlyCustomer, error) {
+// page reads one page of a list. One that was cut off is a bug.
+func (c *Cartly) page(ctx context.Context, query url.Values) (page []CartlyCustomer, cut bool, err error) {
 	got, err := c.send(ctx, cartlyRequest{method: http.MethodGet, path: "/customers", query: query})
 	if got.status == http.StatusServiceUnavailable && c.bug.is("GEN-5XX-01a") {
-		return nil, nil
+		return nil, false, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if bytes.HasPrefix(got.body, []byte("<")) && c.bug.is("GEN-HTML-01a") {
-		return nil, nil
+		return nil, false, nil
 	}
 	var w struct {
 		Customers *[]json.RawMessage `json:"customers"`
@@ -150,21 +150,20 @@ func (c *Cartly) page(ctx context.Context, query url.Values) ([]CartlyCustomer, 
 	err = c.bug.decode(got.body, &w)
 	if err != nil && c.bug.is("GEN-BODY-01a") {
 		if end := bytes.LastIndex(got.body, []byte("},{")); end > 0 {
-			err = json.Unmarshal(append(bytes.Clone(got.body[:end]), "}]}"...), &w)
+			err, cut = json.Unmarshal(append(bytes.Clone(got.body[:end]), "}]}"...), &w), true
 		}
 	}
 	if err != nil || w.Customers == nil {
-		return nil, cartlyReply(errors.Join(err, errors.New("it is no list of customers")))
+		return nil, false, cartlyReply(errors.Join(err, errors.New("it is no list of customers")))
 	}
-	var all []CartlyCustomer
 	for _, raw := range *w.Customers {
 		one, err := c.customer(raw)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		all = append(all, one)
+		page = append(page, one)
 	}
-	return all, nil
+	return page, cut, nil
 }
 
 // customer reads a customer, and there has to be one.
