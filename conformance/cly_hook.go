@@ -29,7 +29,7 @@ var clyHooking = clyAfter(clyBase, []string{"CLY-STAT-01", "CLY-HOOK-01"})
 func clyHook01() clyCheck {
 	return clyCheck{
 		id: "CLY-HOOK-01", title: "a subscription is a url and a list of events",
-		clause: "cartly:47-50", level: must,
+		clause: "cartly:29-31,47-50", level: must,
 		summary: "The sample of a new REST hook has the members url, a text, and events, an array of names.",
 		needs:   []string{"Hook"},
 		after:   clyBase,

@@ -71,7 +71,7 @@ func clyOAuth02() clyCheck {
 		clause: "CL-30", level: care,
 		summary: "The answer to a refresh may come without a refresh token.",
 		needs:   clyReads,
-		after:   clyBase,
+		after:   clyAfter(clyBase, []string{"CLY-OAUTH-01"}),
 		scenes:  []clyScene{{state: clyStock, options: []fake.Option{cartly.WithRefreshRotation(false)}}},
 		drive: func(r *clyRun) {
 			for range 2 {

@@ -1,0 +1,170 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cartdouble/cartdouble/conformance/internal/reference"
+	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/fake/cartly"
+)
+
+// A client that claims one function alone is judged by what it claims.
+func TestCartlyClientsMayBePartial(t *testing.T) {
+	t.Parallel()
+	pairs := []string{"Authorize", "Callback", "Receiver", "Rotate", "Known"} // which no check asks for alone
+	for i := range reflect.TypeFor[CartlyClient]().NumField() {
+		name := reflect.TypeFor[CartlyClient]().Field(i).Name
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := evaluate(t, Cartly(), func(tb fake.TB, env Env) CartlyClient {
+				var one CartlyClient
+				whole := cartlyAdapter(nil)(tb, env)
+				reflect.ValueOf(&one).Elem().Field(i).Set(reflect.ValueOf(whole).Field(i))
+				return one
+			}, cartlyAPIOnly())
+			passed := 0
+			for _, res := range r.Results {
+				switch res.State {
+				case pass:
+					passed++
+				case notClaimed:
+				default:
+					t.Error(r.blockText(res))
+				}
+			}
+			if !slices.Contains(pairs, name) && passed == 0 {
+				t.Error("no check passes")
+			}
+		})
+	}
+}
+
+// cartlyAPIOnly selects the checks about calls of the API.
+func cartlyAPIOnly() Option {
+	var ids []string
+	for _, family := range append(clyAPI(), common(clyProfile())) {
+		for _, k := range family {
+			ids = append(ids, k.id)
+		}
+	}
+	return Only(ids...)
+}
+
+// The catalogue of calls of the API: 34 checks in 12 families, with the levels
+// that were settled for them, and 18 of the common profile.
+func TestCartlyCatalogue(t *testing.T) {
+	t.Parallel()
+	families, levels := map[string]int{}, map[Level]int{}
+	mutants, wires := 0, 0
+	for _, family := range clyAPI() {
+		for _, k := range family {
+			families[strings.TrimPrefix(familyOf(k.id), "CLY-")]++
+			levels[k.level]++
+			mutants += len(k.mutants)
+			if k.wire != nil {
+				wires++
+			}
+		}
+	}
+	want := map[string]int{
+		"AUTH": 2, "OAUTH": 7, "ME": 1, "VERB": 2, "CT": 1, "STAT": 1, "ID": 1, "CUS": 5, "ORD": 3, "INV": 3, "DISC": 1, "HOOK": 7,
+	}
+	if !reflect.DeepEqual(families, want) {
+		t.Errorf("families are %v\nwant %v", families, want)
+	}
+	if want := map[Level]int{must: 11, should: 1, care: 22}; !reflect.DeepEqual(levels, want) {
+		t.Errorf("levels are %v", levels)
+	}
+	if mutants != 42 || wires != 11 {
+		t.Errorf("%d mutants and %d checks that the wire decides", mutants, wires)
+	}
+	if n := len(common(clyProfile())); n != 18 {
+		t.Errorf("%d checks of the common profile", n)
+	}
+}
+
+// One line judges what a test's client does to a fake.
+func TestCartlyIsWatched(t *testing.T) {
+	t.Parallel()
+	for bug, want := range map[string]map[string]State{
+		"": {
+			"CLY-AUTH-01": pass, "CLY-OAUTH-03": pass, "CLY-OAUTH-05": pass, "CLY-OAUTH-06": pass, "CLY-VERB-01": pass,
+			"CLY-VERB-02": pass, "CLY-CT-01": pass, "CLY-CUS-01": pass, "CLY-CUS-02": pass, "CLY-HOOK-01": notExercised,
+		},
+		"CLY-AUTH-01b":  {"CLY-AUTH-01": fail},
+		"CLY-OAUTH-03a": {"CLY-OAUTH-03": warn, "CLY-OAUTH-05": blocked},
+		"CLY-OAUTH-05a": {"CLY-OAUTH-05": warn},
+		"CLY-OAUTH-06a": {"CLY-OAUTH-06": warn, "CLY-CT-01": pass},
+		"CLY-VERB-01a":  {"CLY-VERB-01": fail},
+		"CLY-CT-01a":    {"CLY-CT-01": fail},
+		"CLY-CUS-01a":   {"CLY-CUS-01": fail},
+		"CLY-CUS-02a":   {"CLY-CUS-02": fail},
+	} {
+		t.Run(bug, func(t *testing.T) {
+			t.Parallel()
+			r, spy := watchedCartly(t, bug)
+			for id, want := range want {
+				if got := state(t, r, id); got != want {
+					t.Errorf("%s is %s, want %s", id, got, want)
+				}
+			}
+			for _, secret := range []string{"ACCESS_TOKEN", "REFRESH_TOKEN", "zapier_secret"} {
+				if strings.Contains(spy.failure(), secret) {
+					t.Errorf("%s is told: %s", secret, spy.failure())
+				}
+			}
+		})
+	}
+}
+
+// watchedCartly runs a test of a client with some bug, which watches.
+func watchedCartly(t *testing.T, bug string) (*Report, *recorder) {
+	t.Helper()
+	spy := &recorder{name: "TestShop"}
+	shop := cartly.Start(spy, fake.Allow("no-route"))
+	r := Watch(spy, shop)
+	jane := shop.Customers.Add(cartly.Customer{Email: "jane+tag@example.com"})
+	c := cartlyAdapter(bugged(bug))(spy, Env{BaseURL: shop.BaseURL(), HTTP: shop.Client(), Creds: shop.Credentials()})
+	ctx := t.Context()
+	if at, err := c.Authorize(ctx, clyRedirect); err == nil {
+		if back, err := shop.Approve(at); err == nil {
+			_ = c.Callback(ctx, back)
+		}
+	}
+	_, _ = c.FindCustomers(ctx, jane.Email)
+	_, _ = c.CreateCustomer(ctx, clyJane())
+	_, _ = c.UpdateCustomer(ctx, jane.ID, CartlyChange{LastName: text("Doe")})
+	spy.clean()
+	return r, spy
+}
+
+// Several callers share one client, and one of them waits no longer than its
+// context.
+func TestCartlyReferenceWaitsForItsTurn(t *testing.T) {
+	t.Parallel()
+	shop := cartly.Start(t)
+	c := reference.NewCartly(shop.BaseURL(), reference.CartlyApp{
+		ClientID: shop.ClientID(), ClientSecret: shop.ClientSecret(), Token: shop.Token(), RefreshToken: shop.RefreshToken(),
+	}, shop.Client(), nil)
+	shop.ExpireToken(shop.Token())
+	shop.Inject(fake.NewFault("hang").On(cartly.IssueToken).Call(1))
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 2)
+	for range 2 {
+		go func() { _, err := c.Me(ctx); done <- err }()
+	}
+	if _, err := shop.Await(t.Context(), 2, cartly.GetMe); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	for range 2 {
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
