@@ -138,13 +138,14 @@ type CartlyEvent struct {
 	RecordID string // of the order, product, customer or cart that it is about
 }
 
-// Cartly is the suite for clients of the Cartly Apps API and receivers of its
-// REST hooks.
+// Cartly is the suite for clients of the Cartly Apps API: 34 checks of its own
+// about calls and authorization, and the common profile of 18.
 func Cartly() *Suite[CartlyClient] {
 	s := &Suite[CartlyClient]{
 		api: "cartly", title: "apps and REST hooks", edition: "2026-11",
 		secrets:       []string{"token", "refresh_token", "client_secret", "webhook_secret"},
 		secretHeaders: []string{"Authorization"},
+		secretMembers: []string{"access_token", "refresh_token", "client_secret", "code_verifier", "token"},
 		flags:         clyFlags(),
 		open:          func(opts ...fake.Option) server { return cartly.New(opts...) },
 	}

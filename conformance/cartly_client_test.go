@@ -113,9 +113,14 @@ func TestCartlyIsWatched(t *testing.T) {
 					t.Errorf("%s is %s, want %s", id, got, want)
 				}
 			}
-			for _, secret := range []string{"ACCESS_TOKEN", "REFRESH_TOKEN", "zapier_secret"} {
-				if strings.Contains(spy.failure(), secret) {
-					t.Errorf("%s is told: %s", secret, spy.failure())
+			var told strings.Builder
+			if err := r.WriteJSON(&told); err != nil {
+				t.Fatal(err)
+			}
+			told.WriteString(spy.failure())
+			for _, secret := range []string{"ACCESS_TOKEN", "REFRESH_TOKEN", "zapier_secret", "at_01H8", "rt_01H8"} {
+				if strings.Contains(told.String(), secret) {
+					t.Errorf("%s is told: %s", secret, told.String())
 				}
 			}
 		})

@@ -18,6 +18,7 @@ type Suite[C any] struct {
 	edition       string
 	secrets       []string                        // keys of the credentials that no report shows
 	secretHeaders []string                        // headers that carry them
+	secretMembers []string                        // of queries and bodies, both ways, that carry them
 	encoded       func(fake.Credentials) []string // how secrets look on the wire, where they are encoded
 	flags         []flag
 	tells503      bool // a 503 of this API says by itself how long to wait

@@ -1,7 +1,11 @@
 package conformance
 
 import (
+	"net/url"
 	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/cartdouble/cartdouble/fake"
 )
@@ -116,14 +120,32 @@ func (e *evaluator[C]) watched(k *check[C], w *wire, base string) verdict {
 	return v.without(e.s.hidden(w))
 }
 
-// hidden are the secrets that stand in the requests.
+// hidden are the secrets that stand in the requests, and in the answers.
 func (s *Suite[C]) hidden(w *wire) []string {
 	var found []string
+	keep := func(secret string) {
+		if secret != "" && !slices.Contains(found, secret) {
+			found = append(found, secret)
+		}
+	}
 	for _, x := range w.calls {
 		for _, name := range s.secretHeaders {
-			if value := x.Header.Get(name); value != "" && !slices.Contains(found, value) {
-				found = append(found, value)
-			}
+			value := x.Header.Get(name)
+			keep(value)
+			_, word, _ := strings.Cut(value, " ") // behind the word Bearer
+			keep(word)
+		}
+		if s.secretMembers == nil {
+			continue
+		}
+		_, query, _ := strings.Cut(x.URL, "?")
+		asked, _ := url.ParseQuery(query) // of what is none, what can be read
+		sent, _ := url.ParseQuery(string(x.Body))
+		for _, name := range s.secretMembers {
+			keep(asked.Get(name))
+			keep(sent.Get(name))
+			keep(gjson.GetBytes(x.Body, name).String())
+			keep(gjson.GetBytes(x.ReplyBody, name).String())
 		}
 	}
 	return found
