@@ -12,14 +12,14 @@ import (
 	"github.com/cartdouble/cartdouble/fake"
 )
 
-// A clyOdd is the reference client with something done to its requests, or to
+// A clyAstray is the reference client with something done to its requests, or to
 // its functions.
-type clyOdd struct {
+type clyAstray struct {
 	trip func(next http.RoundTripper, r *http.Request) (*http.Response, error)
 	wrap func(c *CartlyClient)
 }
 
-func (o clyOdd) make(tb fake.TB, env Env) CartlyClient {
+func (o clyAstray) make(tb fake.TB, env Env) CartlyClient {
 	mk := cartlyAdapter(nil)
 	if o.trip != nil {
 		mk = with(mk, o.trip)
@@ -32,8 +32,8 @@ func (o clyOdd) make(tb fake.TB, env Env) CartlyClient {
 }
 
 // clySending changes the body of what is sent.
-func clySending(old, changed string) clyOdd {
-	return clyOdd{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+func clySending(old, changed string) clyAstray {
+	return clyAstray{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			body, _ := io.ReadAll(r.Body)
 			text := strings.Replace(string(body), old, changed, 1)
@@ -45,8 +45,8 @@ func clySending(old, changed string) clyOdd {
 }
 
 // clyAsking changes the request line of what is sent.
-func clyAsking(change func(*http.Request)) clyOdd {
-	return clyOdd{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+func clyAsking(change func(*http.Request)) clyAstray {
+	return clyAstray{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
 		change(r)
 		return next.RoundTrip(r)
@@ -54,8 +54,8 @@ func clyAsking(change func(*http.Request)) clyOdd {
 }
 
 // clyShowing changes what UpdateCustomer and CreateCustomer give.
-func clyShowing(change func(*CartlyCustomer)) clyOdd {
-	return clyOdd{wrap: func(c *CartlyClient) {
+func clyShowing(change func(*CartlyCustomer)) clyAstray {
+	return clyAstray{wrap: func(c *CartlyClient) {
 		create, update := c.CreateCustomer, c.UpdateCustomer
 		c.CreateCustomer = func(ctx context.Context, in CartlyCustomer) (CartlyCustomer, error) {
 			one, err := create(ctx, in)
@@ -71,8 +71,8 @@ func clyShowing(change func(*CartlyCustomer)) clyOdd {
 }
 
 // clyListing changes the lists of customers that the client gives.
-func clyListing(change func([]CartlyCustomer) []CartlyCustomer) clyOdd {
-	return clyOdd{wrap: func(c *CartlyClient) {
+func clyListing(change func([]CartlyCustomer) []CartlyCustomer) clyAstray {
+	return clyAstray{wrap: func(c *CartlyClient) {
 		list, find := c.ListCustomers, c.FindCustomers
 		c.ListCustomers = func(ctx context.Context) ([]CartlyCustomer, error) {
 			all, err := list(ctx)
@@ -86,8 +86,8 @@ func clyListing(change func([]CartlyCustomer) []CartlyCustomer) clyOdd {
 }
 
 // clyAuthorizing changes the URL that the merchant is sent to.
-func clyAuthorizing(change func(string) string) clyOdd {
-	return clyOdd{wrap: func(c *CartlyClient) {
+func clyAuthorizing(change func(string) string) clyAstray {
+	return clyAstray{wrap: func(c *CartlyClient) {
 		authorize := c.Authorize
 		c.Authorize = func(ctx context.Context, to string) (string, error) {
 			at, err := authorize(ctx, to)
@@ -97,8 +97,8 @@ func clyAuthorizing(change func(string) string) clyOdd {
 }
 
 // clyOrdering changes how orders are updated.
-func clyOrdering(change func(CartlyOrder, error) (CartlyOrder, error)) clyOdd {
-	return clyOdd{wrap: func(c *CartlyClient) {
+func clyOrdering(change func(CartlyOrder, error) (CartlyOrder, error)) clyAstray {
+	return clyAstray{wrap: func(c *CartlyClient) {
 		update := c.UpdateOrder
 		c.UpdateOrder = func(ctx context.Context, id string, ch CartlyOrderChange) (CartlyOrder, error) {
 			return change(update(ctx, id, ch))
@@ -107,8 +107,8 @@ func clyOrdering(change func(CartlyOrder, error) (CartlyOrder, error)) clyOdd {
 }
 
 // clyHookingUp changes what Hook gives.
-func clyHookingUp(change func(string, error) (string, error)) clyOdd {
-	return clyOdd{wrap: func(c *CartlyClient) {
+func clyHookingUp(change func(string, error) (string, error)) clyAstray {
+	return clyAstray{wrap: func(c *CartlyClient) {
 		hook := c.Hook
 		c.Hook = func(ctx context.Context, url string, events []string) (string, error) {
 			return change(hook(ctx, url, events))
@@ -129,7 +129,7 @@ func clyQuiet(c *CartlyClient) {
 	}
 }
 
-func clyHeader(name, value string) clyOdd {
+func clyHeader(name, value string) clyAstray {
 	return clyAsking(func(r *http.Request) { r.Header.Set(name, value) })
 }
 
@@ -138,19 +138,19 @@ func TestMoreCartlyBugsAreFound(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		id, code string
-		client   clyOdd
+		client   clyAstray
 	}{
 		"uses another token":      {"CLY-AUTH-01", "header-differs", clyHeader("Authorization", "Bearer other")},
-		"names no scope":          {"CLY-AUTH-02", "scope-unnamed", clyOdd{wrap: clyMute}},
-		"hides the scope":         {"CLY-AUTH-02", "no-error", clyOdd{wrap: clyDeaf}},
-		"gives another shop":      {"CLY-OAUTH-02", "wrong-result", clyOdd{wrap: clyLost}},
-		"sends one state twice":   {"CLY-OAUTH-04", "same-state", clyOdd{wrap: clyOneFlow}},
+		"names no scope":          {"CLY-AUTH-02", "scope-unnamed", clyAstray{wrap: clyMute}},
+		"hides the scope":         {"CLY-AUTH-02", "no-error", clyAstray{wrap: clyDeaf}},
+		"gives another shop":      {"CLY-OAUTH-02", "wrong-result", clyAstray{wrap: clyLost}},
+		"sends one state twice":   {"CLY-OAUTH-04", "same-state", clyAstray{wrap: clyOneFlow}},
 		"sends scopes in one":     {"CLY-OAUTH-03", "unknown-scope", clyAuthorizing(func(at string) string { return strings.ReplaceAll(at, "+", "%2B") })},
-		"leads to nowhere":        {"CLY-OAUTH-03", "no-exchange", clyOdd{wrap: func(c *CartlyClient) { c.Callback = func(context.Context, string) error { return nil } }}},
+		"leads to nowhere":        {"CLY-OAUTH-03", "no-exchange", clyAstray{wrap: func(c *CartlyClient) { c.Callback = func(context.Context, string) error { return nil } }}},
 		"uses the plain method":   {"CLY-OAUTH-05", "no-pkce", clyAuthorizing(func(at string) string { return strings.ReplaceAll(at, "S256", "plain") })},
 		"sends another verifier":  {"CLY-OAUTH-05", "wrong-verifier", clySending("code_verifier=", "code_verifier=x")},
-		"takes a refusal":         {"CLY-OAUTH-07", "no-error", clyOdd{wrap: clyContented}},
-		"loses the app":           {"CLY-ME-01", "wrong-shop", clyOdd{wrap: clyLost}},
+		"takes a refusal":         {"CLY-OAUTH-07", "no-error", clyAstray{wrap: clyContented}},
+		"loses the app":           {"CLY-ME-01", "wrong-shop", clyAstray{wrap: clyLost}},
 		"ends paths in a slash":   {"CLY-VERB-01", "no-endpoint", clyAsking(func(r *http.Request) { r.URL.Path += "/" })},
 		"deletes a customer":      {"CLY-VERB-02", "delete", clyAsking(clyDeletes)},
 		"labels JSON as text":     {"CLY-CT-01", "content-type", clyHeader("Content-Type", "text/plain")},
@@ -168,19 +168,19 @@ func TestMoreCartlyBugsAreFound(t *testing.T) {
 		"changes nothing":         {"CLY-CUS-05", "field-lost", clySending(`"last_name"`, `"surname"`)},
 		"loses the note":          {"CLY-ORD-01", "note-lost", clySending(`"note":"called back"`, `"text":"called back"`)},
 		"reads no note":           {"CLY-ORD-01", "wrong-record", clyOrdering(func(o CartlyOrder, err error) (CartlyOrder, error) { o.Note = ""; return o, err })},
-		"is sure of a note":       {"CLY-ORD-02", "success-unknown", clyOdd{wrap: clyQuiet}},
+		"is sure of a note":       {"CLY-ORD-02", "success-unknown", clyAstray{wrap: clyQuiet}},
 		"fulfills by refunding":   {"CLY-ORD-03", "state-overwritten", clySending(`{`, `{"payment_status":"refunded",`)},
-		"is sure of stock":        {"CLY-INV-01", "success-unknown", clyOdd{wrap: clyQuiet}},
+		"is sure of stock":        {"CLY-INV-01", "success-unknown", clyAstray{wrap: clyQuiet}},
 		"moves nothing":           {"CLY-INV-01", "not-moved", clySending(`{"adjustment":-3}`, `{"adjustment":0}`)},
 		"moves the other place":   {"CLY-INV-02", "wrong-level", clySending(`,"location_id":`, `,"place":`)},
-		"knows no refusal":        {"CLY-INV-02", "no-error", clyOdd{wrap: clyQuiet}},
-		"overlooks what is gone":  {"CLY-INV-03", "no-error", clyOdd{wrap: clyQuiet}},
+		"knows no refusal":        {"CLY-INV-02", "no-error", clyAstray{wrap: clyQuiet}},
+		"overlooks what is gone":  {"CLY-INV-03", "no-error", clyAstray{wrap: clyQuiet}},
 		"sends another URL":       {"CLY-HOOK-01", "other-subscription", clySending(clyHookURL, "https://hooks.example.com/")},
 		"sends no event":          {"CLY-HOOK-01", "body", clySending(`"events":["order.created"]`, `"events":[]`)},
 		"leaves an event out":     {"CLY-HOOK-02", "event-missing", clySending(`,"cart.abandoned"`, ``)},
-		"keeps the subscription":  {"CLY-HOOK-03", "not-removed", clyOdd{wrap: clyKeeps}},
+		"keeps the subscription":  {"CLY-HOOK-03", "not-removed", clyAstray{wrap: clyKeeps}},
 		"tells another id":        {"CLY-HOOK-04", "wrong-id", clyHookingUp(func(id string, err error) (string, error) { return id + "x", err })},
-		"tells of nothing":        {"CLY-HOOK-07", "not-noticed", clyOdd{wrap: func(c *CartlyClient) { c.Hooks = clyActive(c.Hooks) }}},
+		"tells of nothing":        {"CLY-HOOK-07", "not-noticed", clyAstray{wrap: func(c *CartlyClient) { c.Hooks = clyActive(c.Hooks) }}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -280,9 +280,9 @@ func TestOtherCartlyWaysAreNoFindings(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		id     string
-		client clyOdd
+		client clyAstray
 	}{
-		"gives up on twins": {"CLY-CUS-03", clyOdd{wrap: func(c *CartlyClient) {
+		"gives up on twins": {"CLY-CUS-03", clyAstray{wrap: func(c *CartlyClient) {
 			find := c.FindCustomers
 			c.FindCustomers = func(ctx context.Context, email string) ([]CartlyCustomer, error) {
 				all, err := find(ctx, email)
@@ -304,7 +304,7 @@ func TestOtherCartlyWaysAreNoFindings(t *testing.T) {
 			return before + "&" + after
 		})},
 		"labels JSON with its charset": {"CLY-CT-01", clyHeader("Content-Type", "application/json; charset=utf-8")},
-		"knows one place": {"CLY-INV-02", clyOdd{wrap: func(c *CartlyClient) {
+		"knows one place": {"CLY-INV-02", clyAstray{wrap: func(c *CartlyClient) {
 			move := c.MoveInventory
 			c.MoveInventory = func(ctx context.Context, variant, location string, by int) error {
 				if location != "" {
@@ -313,9 +313,9 @@ func TestOtherCartlyWaysAreNoFindings(t *testing.T) {
 				return move(ctx, variant, location, by)
 			}
 		}}},
-		"sets stock and moves none": {"CLY-INV-02", clyOdd{wrap: func(c *CartlyClient) { c.MoveInventory = nil }}},
-		"sets what is gone":         {"CLY-INV-03", clyOdd{wrap: func(c *CartlyClient) { c.MoveInventory = nil }}},
-		"fails on a subscription that is off": {"CLY-HOOK-07", clyOdd{wrap: func(c *CartlyClient) {
+		"sets stock and moves none": {"CLY-INV-02", clyAstray{wrap: func(c *CartlyClient) { c.MoveInventory = nil }}},
+		"sets what is gone":         {"CLY-INV-03", clyAstray{wrap: func(c *CartlyClient) { c.MoveInventory = nil }}},
+		"fails on a subscription that is off": {"CLY-HOOK-07", clyAstray{wrap: func(c *CartlyClient) {
 			hooks := c.Hooks
 			c.Hooks = func(ctx context.Context) ([]CartlyHook, error) {
 				all, err := hooks(ctx)
@@ -327,7 +327,7 @@ func TestOtherCartlyWaysAreNoFindings(t *testing.T) {
 				return all, err
 			}
 		}}},
-		"switches it on again": {"CLY-HOOK-07", clyOdd{wrap: func(c *CartlyClient) {
+		"switches it on again": {"CLY-HOOK-07", clyAstray{wrap: func(c *CartlyClient) {
 			hooks, hook := c.Hooks, c.Hook
 			c.Hooks = func(ctx context.Context) ([]CartlyHook, error) {
 				if _, err := hook(ctx, clyHookURL, []string{"order.created"}); err != nil {
