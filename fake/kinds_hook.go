@@ -112,8 +112,16 @@ var hookKinds = map[string]*kind{
 	"bad-signature": {
 		point:  signingAt,
 		forged: true,
-		params: map[string]param{"kind": oneOf("flip", "other-body", "truncated", "empty")},
-		hook:   func(p *parcel, f Fault, _ int) { p.sign = func(x *signing) { x.spoil(f.or("kind", "flip")) } },
+		params: map[string]param{"kind": oneOf("flip", "other-body", "truncated", "empty"), "value": someText},
+		hook: func(p *parcel, f Fault, _ int) {
+			p.sign = func(x *signing) {
+				if f.Has("value") {
+					x.set(f.Get("value"))
+					return
+				}
+				x.spoil(f.or("kind", "flip"))
+			}
+		},
 	},
 	"no-signature": {
 		point:  signingAt,
@@ -123,7 +131,7 @@ var hookKinds = map[string]*kind{
 	"signature-form": {
 		point:  signingAt,
 		forged: true,
-		params: map[string]param{"form": oneOf("bare", "upper", "base64", "twice")},
+		params: map[string]param{"form": oneOf("bare", "upper", "base64", "twice", "lower-name")},
 		needs:  []string{"form"},
 		hook:   func(p *parcel, f Fault, _ int) { p.sign = func(x *signing) { x.reform(f.Get("form")) } },
 	},
@@ -285,7 +293,7 @@ func (x *signing) spoil(how string) {
 	}
 }
 
-// reform gives the right signature another form.
+// reform gives the right signature, or the name of its header, another form.
 func (x *signing) reform(form string) {
 	prefix, digest := x.parts()
 	switch form {
@@ -295,6 +303,9 @@ func (x *signing) reform(form string) {
 		x.set(prefix + strings.ToUpper(digest))
 	case "twice":
 		x.set(prefix + prefix + digest)
+	case "lower-name": // of the header, as HTTP/2 writes it
+		delete(x.header, x.h.api.Signed)
+		x.header[strings.ToLower(x.h.api.Signed)] = []string{prefix + digest}
 	default: // base64 of the digest's bytes
 		raw, _ := hex.DecodeString(digest)
 		x.set(base64.StdEncoding.EncodeToString(raw))

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -72,11 +73,13 @@ func TestFaultsOnTheBytesOfADelivery(t *testing.T) {
 		"bad-signature kind=other-body":   {post, mugBody, "sha256=" + martMAC("s3cret", []byte(" "+mugBody))},
 		"bad-signature kind=truncated":    {post, mugBody, "sha256=" + mac[:32]},
 		"bad-signature kind=empty":        {post, mugBody, ""},
+		"bad-signature value=sha1=é":      {post, mugBody, "sha1=é"},
 		"no-signature":                    {post, mugBody, "none"},
 		"signature-form form=bare":        {post, mugBody, mac},
 		"signature-form form=upper":       {post, mugBody, "sha256=" + strings.ToUpper(mac)},
 		"signature-form form=base64":      {post, mugBody, base64.StdEncoding.EncodeToString(raw)},
 		"signature-form form=twice":       {post, mugBody, "sha256=sha256=" + mac},
+		"signature-form form=lower-name":  {post, mugBody, "sha256=" + mac},
 		"tampered":                        {post, strings.Replace(mugBody, `"id":1`, `"id":2`, 1), "sha256=" + mac},
 		"tampered kind=re-encoded":        {post, "{\n \"event\": \"good.added\",\n \"at\": \"09:00:00.000\",\n \"data\": {\n  \"id\": 1,\n  \"name\": \"mug\"\n }\n}", "sha256=" + mac},
 		"old-secret":                      {post, mugBody, "sha256=" + martMAC("former", []byte(mugBody))},
@@ -523,6 +526,22 @@ func TestFaultChanceOnDeliveries(t *testing.T) {
 }
 
 // Each fault about deliveries is in one of the tables above.
+// A server of net/http spells the names of headers in its own way, so the wire
+// has to show it.
+func TestSignatureUnderALowerName(t *testing.T) {
+	t.Parallel()
+	m := newMart(t, Frozen())
+	m.Hooks.To(newTill(m, nil))
+	m.Inject(faultLine("signature-form form=lower-name"))
+	m.Goods.Add(good{Name: "mug"})
+	a := m.Hooks.Attempts()[0]
+	u, err := url.Parse(a.URL)
+	require.NoError(t, err)
+	head := string(a.head(u))
+	assert.Contains(t, head, "\r\nx-mart-hmac: sha256="+martMAC("s3cret", []byte(mugBody))+"\r\n")
+	assert.NotContains(t, head, "X-Mart-Hmac")
+}
+
 func TestEachHookFaultHasATest(t *testing.T) {
 	t.Parallel()
 	tested := "bad-signature no-signature signature-form tampered old-secret unknown-event test-ping clock-skew wrong-target slow-post cut-post body-style " +

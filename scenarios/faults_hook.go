@@ -32,14 +32,16 @@ func Early() fake.Fault { return fake.NewFault("early") }
 func Dropped() fake.Fault { return fake.NewFault("dropped") }
 
 // BadSignature signs a delivery wrongly. Set: kind=flip (the last digit),
-// other-body, truncated or empty.
+// other-body, truncated or empty; or value, the text that stands in place of a
+// signature.
 func BadSignature() fake.Fault { return fake.NewFault("bad-signature") }
 
 // NoSignature leaves the header of the signature out.
 func NoSignature() fake.Fault { return fake.NewFault("no-signature") }
 
 // SignatureForm writes the right digest in another form: "bare" (without its
-// prefix), "upper" (case), "base64" or "twice" (the prefix).
+// prefix), "upper" (case), "base64" or "twice" (the prefix); or it writes the
+// name of the header in small letters, as HTTP/2 does: "lower-name".
 func SignatureForm(form string) fake.Fault { return fake.NewFault("signature-form").Set("form", form) }
 
 // Tampered changes the body after it was signed. Set: kind=byte or re-encoded.

@@ -64,6 +64,7 @@ var lines = map[string]fake.Fault{
 	"early call=1":                                                   scenarios.Early().Call(1),
 	"dropped":                                                        scenarios.Dropped(),
 	"bad-signature kind=empty":                                       scenarios.BadSignature().Set("kind", "empty"),
+	"bad-signature value='sha256=a b'":                               scenarios.BadSignature().Set("value", "sha256=a b"),
 	"no-signature":                                                   scenarios.NoSignature(),
 	"signature-form form=upper":                                      scenarios.SignatureForm("upper"),
 	"tampered kind=re-encoded":                                       scenarios.Tampered().Set("kind", "re-encoded"),
