@@ -118,9 +118,10 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 		synctest.Wait()
 	}
 	r.calls, r.findings, r.fronted = r.fake.Calls(), r.fake.Findings(), r.net.frontedCount()
+	r.attempts = e.s.attempts(r.fake)
 	v = e.judge(k, r, end)
 	if v.state != pass && v.state != notClaimed {
-		v.wire = wireLines(r.calls, r.net.abroadSeen())
+		v.wire = append(wireLines(r.calls, r.net.abroadSeen()), attemptLines(r.attempts)...)
 		v.try = tryLine(r.calls, v.finding.Call, r.fake.BaseURL())
 		v.exchanges = fewCalls(r.calls, v.finding.Call)
 	}
@@ -158,7 +159,7 @@ func (e *evaluator[C]) set(ctx context.Context, k *check[C], sc scene[C]) (*run[
 	}
 	host := strings.ToLower(k.id) + "." + e.s.api + ".test"
 	r := &run[C]{
-		wire: &wire{creds: shop.Credentials()}, ctx: ctx, scene: sc, fake: shop, cfg: e.cfg,
+		wire: &wire{creds: shop.Credentials(), door: &door{}}, ctx: ctx, scene: sc, fake: shop, cfg: e.cfg,
 		tb:  &recorder{name: k.id},
 		rng: rand.New(rand.NewPCG(e.cfg.seed, hash(k.id+sc.name))),
 		net: &transport{

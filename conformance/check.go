@@ -79,6 +79,7 @@ type check[C any] struct {
 	seen   prerequisite
 	wire   func(*wire) Finding
 	judge  func(*run[C]) Finding
+	notes  func(*run[C]) string // what is recorded when it passes; nil: nothing
 
 	abroad bool // judges requests to other hosts itself
 	leaks  bool // judges goroutines that are left behind
@@ -87,6 +88,7 @@ type check[C any] struct {
 	virtual string // why it cannot be played by the clock on the wall; "": it can
 
 	mutants []mutant
+	mutants []mutant // a choice has none: no reading of it is a bug
 }
 
 // A scene is one situation that a check puts the client in.
@@ -109,9 +111,11 @@ type prerequisite func(*wire) string
 // A wire is what is known of a scene from the wire alone.
 type wire struct {
 	calls    []fake.Exchange
+	attempts []fake.Attempt // of deliveries, where the API sends any
 	findings []fake.Finding
 	creds    fake.Credentials // what the client was given; nil when watching
 	fronted  int              // requests that never came to the fake, see transport.front
+	door     *door            // before the client's receiver; nil when watching
 }
 
 // A run is one scene of one check being played.

@@ -214,16 +214,49 @@ func (e *evaluator[C]) ruled(k *check[C], r *run[C]) verdict {
 		f = k.judge(r)
 	}
 	switch {
+	case f.Code == "" && k.notes != nil:
+		return verdict{state: pass, note: k.notes(r)}
 	case f.Code == "":
 		return verdict{state: pass}
 	case k.level != choice:
 		return verdict{state: k.level.broken(), finding: f}
 	}
+	return e.chosen(k, f)
+}
+
+// chosen is the verdict of a choice: the reading that was seen, which is wrong
+// only where another one is pinned.
+func (e *evaluator[C]) chosen(k *check[C], f Finding) verdict {
 	v := verdict{state: chosen, finding: f}
-	if pinned := e.cfg.choices[k.flags[0]]; pinned != "" && pinned != f.Code {
-		v.state, v.note = fail, fmt.Sprintf("%s is pinned to %s", k.flags[0], pinned)
+	for i, seen := range readingsIn(f.Code, len(k.flags)) {
+		if pinned := e.cfg.choices[k.flags[i]]; pinned != "" && pinned != seen {
+			v.state, v.note = fail, fmt.Sprintf("%s is pinned to %s", k.flags[i], pinned)
+		}
 	}
 	return v
+}
+
+// readingsIn takes the code of a choice apart: the word of its flag, or for each
+// of several flags its name, a colon and the word.
+func readingsIn(code string, flags int) []string {
+	if flags == 1 {
+		return []string{code}
+	}
+	var words []string
+	for part := range strings.SplitSeq(code, ", ") {
+		_, word, _ := strings.Cut(part, ": ")
+		words = append(words, word)
+	}
+	return words
+}
+
+// choosing is the finding of a choice between the readings of several flags.
+func choosing(flags, words []string) Finding {
+	var parts []string
+	for i, flag := range flags {
+		parts = append(parts, flag+": "+words[i])
+	}
+	return Finding{Code: strings.Join(parts, ", ")}
 }
 
 // missing names the functions that an adapter does not have.

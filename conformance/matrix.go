@@ -16,12 +16,17 @@ import (
 //	f  fails too: it comes after the killer, whose warning stands for no failure
 //	-  not exercised
 //	n  not claimed
+//	c  a choice: the reading that was seen is recorded
 //	E  error
 //	X  killed by a check of another family: a defect of that check
 func (p *proof[C]) matrix() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, edition %s: %d checks, %d mutants, %d trivial adapters\n\n", p.s.api, p.s.edition, len(p.s.checks), len(p.mutants), len(p.trivials))
-	b.WriteString(". passes   K killed   k killed by the family   b blocked   f fails too   - not exercised   E error   X defect\n\n")
+	b.WriteString(". passes   K killed   k killed by the family   b blocked   f fails too   - not exercised   E error   X defect")
+	if slices.ContainsFunc(p.s.checks, func(k *check[C]) bool { return k.level == choice }) {
+		b.WriteString("   c choice")
+	}
+	b.WriteString("\n\n")
 	p.columns(&b)
 	last := ""
 	for _, k := range p.mutants {
@@ -107,6 +112,8 @@ func (p *proof[C]) letter(k killed, res Result) string {
 		return "-"
 	case notClaimed:
 		return "n"
+	case chosen:
+		return "c"
 	case fail, warn:
 		switch {
 		case k.raw == nil: // a trivial adapter is killed by whatever finds it

@@ -28,7 +28,8 @@ type Mutant[C any] struct {
 // Prove proves a suite with a client that is right and one for each bug that the
 // suite names. It fails unless
 //
-//   - the good client passes every check, in both orders, with ten seeds;
+//   - the good client passes every check, in both orders, with ten seeds, and
+//     shows one reading of each choice;
 //   - adapters that do not work pass nothing: one that does nothing, returns
 //     errors, knows the answers without asking, replays a stored conversation,
 //     panics, or hangs; one that drops replies and one that loops for ever may
@@ -58,6 +59,7 @@ type proof[C any] struct {
 	s        *Suite[C]
 	mutants  []killed
 	trivials []killed
+	readings map[string]string // of choices, as the good client shows them
 	problems []string
 }
 
@@ -118,9 +120,15 @@ func (e *evaluated[C]) broken() map[string]bool {
 func (p *proof[C]) reference(good func(fake.TB, Env) C, seeds uint64) {
 	runs := make([]*Report, 2*seeds)
 	parallel(len(runs), func(i int) { runs[i] = p.run(good, uint64(i/2+1), i%2 == 1).Report })
+	p.readings = map[string]string{}
+	for _, res := range runs[0].Results {
+		if res.State == chosen {
+			p.readings[res.Rule.ID] = res.Finding.Code
+		}
+	}
 	for i, r := range runs {
 		for _, res := range r.Results {
-			if res.State != pass {
+			if res.State != pass && !p.chooses(res) {
 				order := [...]string{"forward", "backward"}[i%2]
 				p.wrong("the good client, seed %d, %s:\n%s", r.Seed, order, r.blockText(res))
 			}
@@ -128,10 +136,17 @@ func (p *proof[C]) reference(good func(fake.TB, Env) C, seeds uint64) {
 	}
 }
 
-// trivial demands that adapters which do not work pass nothing.
+// chooses tells whether a result is that of a choice, with the reading that the
+// good client shows.
+func (p *proof[C]) chooses(res Result) bool {
+	return res.State == chosen && res.Rule.Level == choice && res.Finding.Code == p.readings[res.Rule.ID]
+}
+
+// trivial demands that adapters which do not work pass nothing, and choose
+// nothing.
 func (p *proof[C]) trivial(good func(fake.TB, Env) C) {
-	tape := &cassette{stored: map[string][]stored{}}
-	p.run(record(tape, good), 1, false)
+	tape := newCassette()
+	p.run(record(tape, recorded(&tape.heard, good)), 1, false)
 	all := trivials(good, tape)
 	p.trivials = make([]killed, len(all))
 	parallel(len(all), func(i int) {
@@ -139,7 +154,7 @@ func (p *proof[C]) trivial(good func(fake.TB, Env) C) {
 	})
 	for i, k := range p.trivials {
 		for _, res := range k.results {
-			if res.State == pass && !(all[i].wireOnly && p.s.index[res.Rule.ID].wire != nil) {
+			if (res.State == pass || res.State == chosen) && !(all[i].wireOnly && p.s.index[res.Rule.ID].wire != nil) {
 				p.wrong("%s passes %s, and does not work at all", k.name, res.Rule.ID)
 			}
 		}
@@ -189,7 +204,7 @@ func (p *proof[C]) killed(k killed) {
 			p.wrong("%s (%s) survives: %s is %s %s%s", k.name, k.does, id, res.State, res.By, res.Note)
 		case res.Rule.ID == id && res.Finding.Code != k.expected:
 			p.wrong("%s (%s) is found for another reason: want %s, got %s", k.name, k.does, k.expected, res.Finding)
-		case familyOf(res.Rule.ID) == familyOf(id), res.State == pass, res.State == blocked:
+		case familyOf(res.Rule.ID) == familyOf(id), res.State == pass, res.State == blocked, p.chooses(res):
 		case slices.Contains(p.s.before[res.Rule.ID], id): // a warning, which does not stand for a failure
 		default:
 			p.wrong("%s (%s) breaks %s too: %s %s%s", k.name, k.does, res.Rule.ID, res.State, res.Finding, res.Note)
@@ -201,6 +216,9 @@ func (p *proof[C]) killed(k killed) {
 // one that does.
 func (p *proof[C]) backing() {
 	for _, k := range p.s.checks {
+		if k.level == choice {
+			continue // there is nothing for it to find
+		}
 		alone, backed := false, k.backed == ""
 		for _, m := range p.mutants {
 			if m.name[:len(m.name)-1] != k.id {

@@ -37,6 +37,13 @@ func atLeast(id, code string, n int, change ...func(*cfnCheck)) cfnCheck {
 	}}, change...)...)
 }
 
+// onWire makes a check of what the wire alone shows.
+func onWire(code string) func(*cfnCheck) {
+	return func(k *cfnCheck) {
+		k.wire, k.judge = func(*wire) Finding { return Finding{Code: code} }, nil
+	}
+}
+
 func backedBy(id string) func(*cfnCheck) { return func(k *cfnCheck) { k.backed = id } }
 
 func TestProofAccountsForEverything(t *testing.T) {
@@ -80,6 +87,21 @@ func TestProofAccountsForEverything(t *testing.T) {
 			sample(atLeast("CFN-A-01", "not-two", 2, backedBy("CFN-B-01")), atLeast("CFN-B-01", "not-three", 3, after1("CFN-A-01"))), lists,
 			[]Mutant[CartfunnelClient]{{"CFN-A-01a", dropping(2), ran(1)}, {"CFN-B-01a", dropping(1), ran(1)}},
 			nil,
+		},
+		"a choice is for all to take": {
+			sample(atLeast("CFN-A-01", "not-three", 3), lister("CFN-B-01", choosingOf("BOOL_AS_STRING"), onWire("booleans"))), lists, right, nil,
+		},
+		"a choice is the good client's, whoever is asked": {
+			sample(atLeast("CFN-A-01", "not-three", 3), lister("CFN-B-01", choosingOf("BOOL_AS_STRING"), func(k *cfnCheck) {
+				k.judge = func(r *cfnRun) Finding {
+					return Finding{Code: map[int]string{3: "strings", 2: "booleans"}[len(r.nth(0).customers())]}
+				}
+			})), lists, right, []string{"T-drop-reply passes CFN-B-01", "CFN-A-01a (drops some) breaks CFN-B-01 too: CHOICE booleans"},
+		},
+		"a choice without a situation": {
+			sample(atLeast("CFN-A-01", "not-three", 3), lister("CFN-B-01", choosingOf("BOOL_AS_STRING"), finds("booleans"), func(k *cfnCheck) {
+				k.seen = func(*wire) string { return "" }
+			})), lists, right, []string{"T-nothing passes CFN-B-01", "T-error passes CFN-B-01", "T-answer-key passes CFN-B-01", "T-replay passes CFN-B-01", "T-drop-reply passes CFN-B-01"},
 		},
 		"it is backed for nothing": {
 			three(backedBy("CFN-A-01")), lists, right, []string{"CFN-A-01 finds something alone, and says that CFN-A-01 backs it"},
@@ -156,7 +178,7 @@ func TestTrivialAdaptersAreWhatTheySay(t *testing.T) {
 // The adapters with the right answers do have them.
 func TestAnswerKeyAndCassetteAnswerRightly(t *testing.T) {
 	t.Parallel()
-	tape := &cassette{stored: map[string][]stored{}}
+	tape := newCassette()
 	s := sample(lister("CFN-A-01"))
 	become(t, evaluate(t, s, record(tape, good)), pass)
 	var counts []int

@@ -39,7 +39,7 @@ type Result struct {
 	State   State
 	Finding Finding  // of FAIL, WARN, KNOWN and BLOCKED; of CHOICE the reading
 	Scene   string   // the situation that it was found in; "" where there is one only
-	Note    string   // what was needed, why it is known, whose fault it is
+	Note    string   // what was needed, why it is known, whose fault it is; of PASS: what is worth to be known
 	By      string   // of BLOCKED: the check that explains it
 	Missing []string // of NOT CLAIMED: functions that the adapter does not have
 	Wire    []string // the exchanges, one line each, without secrets

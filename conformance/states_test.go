@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -120,7 +121,7 @@ func TestNilFunctionIsNotClaimed(t *testing.T) {
 
 func TestChoiceIsRecorded(t *testing.T) {
 	t.Parallel()
-	s := sample(lister("CFN-A-01", at(choice), finds("booleans"), func(k *cfnCheck) { k.flags = []string{"BOOL_AS_STRING"} }))
+	s := sample(lister("CFN-A-01", choosingOf("BOOL_AS_STRING"), finds("booleans")))
 	r := evaluate(t, s, good)
 	become(t, r, chosen)
 	if r.Failed() != nil {
@@ -131,6 +132,53 @@ func TestChoiceIsRecorded(t *testing.T) {
 	pinned := evaluate(t, s, good, Choose("BOOL_AS_STRING", "strings"))
 	become(t, pinned, fail)
 	contains(t, pinned.Results[0].Note, "BOOL_AS_STRING is pinned to strings")
+}
+
+// choosingOf makes a choice of a check.
+func choosingOf(flags ...string) func(*cfnCheck) {
+	return func(k *cfnCheck) { k.level, k.flags, k.mutants = choice, flags, nil }
+}
+
+func TestChoiceMayBeBetweenReadingsOfSeveralFlags(t *testing.T) {
+	t.Parallel()
+	flags := []string{"BOOL_AS_STRING", "NULL_AS_STRING"}
+	s := sample(lister("CFN-A-01", choosingOf(flags...), func(k *cfnCheck) {
+		k.judge = func(*cfnRun) Finding { return choosing(flags, []string{"booleans", "words"}) }
+	}))
+	for name, c := range map[string]struct {
+		pins  map[string]string
+		state State
+	}{
+		"nothing is pinned":     {nil, chosen},
+		"what is seen":          {map[string]string{"BOOL_AS_STRING": "booleans"}, chosen},
+		"the first otherwise":   {map[string]string{"BOOL_AS_STRING": "strings"}, fail},
+		"the second otherwise":  {map[string]string{"NULL_AS_STRING": "null"}, fail},
+		"one so, one otherwise": {map[string]string{"BOOL_AS_STRING": "booleans", "NULL_AS_STRING": "null"}, fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var pins []Option
+			for flag, word := range c.pins {
+				pins = append(pins, Choose(flag, word))
+			}
+			r := evaluate(t, s, good, pins...)
+			become(t, r, c.state)
+			contains(t, r.text(false), "BOOL_AS_STRING: booleans, NULL_AS_STRING: words")
+		})
+	}
+}
+
+// What a check records beside its verdict stands with a pass, and nowhere else.
+func TestPassMayHaveANote(t *testing.T) {
+	t.Parallel()
+	noting := func(k *cfnCheck) {
+		k.notes = func(r *cfnRun) string { return fmt.Sprintf("%d customers", len(r.nth(0).customers())) }
+	}
+	r := evaluate(t, sample(lister("CFN-A-01", noting), lister("CFN-B-01", noting, finds("slow"))), good)
+	become(t, r, pass, fail)
+	if r.Results[0].Note != "3 customers" || r.Results[1].Note != "" {
+		t.Errorf("notes are %q and %q", r.Results[0].Note, r.Results[1].Note)
+	}
 }
 
 func TestKnownFailures(t *testing.T) {

@@ -23,6 +23,7 @@ type Suite[C any] struct {
 	flags         []flag
 	tells503      bool // a 503 of this API says by itself how long to wait
 	open          func(...fake.Option) server
+	hooks         func(any) *fake.Hooks // the deliveries of a fake; nil: the API sends none
 	checks        []*check[C]
 	index         map[string]*check[C]
 	before        map[string][]string // all that a check comes after, directly or not
@@ -111,9 +112,11 @@ func (s *Suite[C]) refuse(k *check[C]) string {
 		return "it has no prerequisite, so a client that does nothing would pass"
 	case k.wire == nil && k.judge == nil:
 		return "nothing judges it"
-	case k.level == choice && len(k.flags) != 1:
-		return "a choice is between the readings of one flag"
-	case len(k.mutants) == 0:
+	case k.level == choice && len(k.flags) == 0:
+		return "a choice is between the readings of a flag"
+	case k.level == choice && len(k.mutants) > 0:
+		return "a choice has no mutant: no reading of it is a bug"
+	case k.level != choice && len(k.mutants) == 0:
 		return "it has no mutant, so nothing shows that it finds anything"
 	}
 	for name := range strings.SplitSeq(strings.Join(k.needs, "|"), "|") {

@@ -84,7 +84,7 @@ func (s *Suite[C]) vet(cfg *config) error {
 // watch judges what the wire decides, from the exchanges of a whole test.
 func (s *Suite[C]) watch(r *Report, cfg *config, on Watched) {
 	e := &evaluator[C]{s: s, cfg: cfg, done: map[string]verdict{}}
-	w := &wire{calls: on.Calls(), findings: on.Findings()}
+	w := &wire{calls: on.Calls(), attempts: s.attempts(on), findings: on.Findings()}
 	for _, k := range s.checks {
 		e.done[k.id] = e.watched(k, w, on.API().Base)
 	}
