@@ -148,6 +148,7 @@ func Cartly() *Suite[CartlyClient] {
 		secretMembers: []string{"access_token", "refresh_token", "client_secret", "code_verifier", "token"},
 		flags:         clyFlags(),
 		open:          func(opts ...fake.Option) server { return cartly.New(opts...) },
+		hooks:         clyHooksOf,
 	}
 	return s.add(slices.Concat(clyAPI(), clyReceiving(), [][]clyCheck{common(clyProfile())})...)
 }
@@ -163,7 +164,15 @@ func clyAPI() [][]clyCheck {
 // clyReceiving are the families about the receiver of hooks, in the order of the
 // catalogue.
 func clyReceiving() [][]clyCheck {
-	return [][]clyCheck{}
+	return [][]clyCheck{clySig(), clyAck(), clyHdr(), clyEvt()}
+}
+
+// clyHooksOf are the deliveries of a fake, where it is one of this API.
+func clyHooksOf(on any) *fake.Hooks {
+	if shop, is := on.(*cartly.Server); is {
+		return shop.Hooks
+	}
+	return nil
 }
 
 // clyFlags are the readings of the document that may be pinned, where the fake

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"net/http"
 	"testing"
 
 	"github.com/cartdouble/cartdouble/conformance/internal/reference"
@@ -13,7 +14,7 @@ func cartlyAdapter(bug *reference.Bug) func(fake.TB, Env) CartlyClient {
 	return func(_ fake.TB, env Env) CartlyClient {
 		app := reference.CartlyApp{
 			ClientID: env.Creds["client_id"], ClientSecret: env.Creds["client_secret"],
-			Token: env.Creds["token"], RefreshToken: env.Creds["refresh_token"],
+			Token: env.Creds["token"], RefreshToken: env.Creds["refresh_token"], ShopDomain: env.Creds["shop_domain"],
 		}
 		c := reference.NewCartly(env.BaseURL, app, env.HTTP, bug)
 		return CartlyClient{
@@ -51,6 +52,14 @@ func cartlyAdapter(bug *reference.Bug) func(fake.TB, Env) CartlyClient {
 			},
 			Hook: c.Hook, Unhook: c.Unhook,
 			Authorize: c.Authorize, Callback: c.Callback,
+			Receiver: func(secret string, handled func(CartlyEvent) error) http.Handler {
+				return c.Receiver(secret, func(e reference.CartlyEvent) error { return handled(CartlyEvent(e)) })
+			},
+			Rotate: c.Rotate,
+			Known: func(id string) (CartlyOrder, bool) {
+				order, known := c.Known(id)
+				return CartlyOrder(order), known
+			},
 		}
 	}
 }

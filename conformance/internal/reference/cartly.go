@@ -26,6 +26,8 @@ type Cartly struct {
 	refresh string
 	flows   map[string]cartlyFlow // that were begun, by state
 	hooked  map[string]string     // bug CLY-HOOK-03a
+
+	receiving cartlyReceiving
 }
 
 // A CartlyApp is what an app is registered as, and the tokens that it has of a
@@ -33,6 +35,7 @@ type Cartly struct {
 type CartlyApp struct {
 	ClientID, ClientSecret string
 	Token, RefreshToken    string
+	ShopDomain             string
 }
 
 // What kind of failure an error of this client is, beside those that all have.
