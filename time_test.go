@@ -15,6 +15,7 @@ var sleepers = map[string]string{
 	"conformance/client_test.go: TestClientThatNeverReturnsIsGivenUp": "a client under test, called in a bubble of the suite",
 	"conformance/client_test.go: TestTimeIsVirtual":                   "a client under test, called in a bubble of the suite",
 	"conformance/more_bugs_test.go: retrying":                         "a client under test, called in a bubble of the suite",
+	"conformance/cartly_receiver_test.go: idle":                       "a receiver under test, called in a bubble of the suite",
 }
 
 // clockReaders are the functions of package time that read the machine's clock

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -122,9 +123,10 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 	v = e.judge(k, r, end)
 	if v.state != pass && v.state != notClaimed {
 		v.wire = append(wireLines(r.calls, r.net.abroadSeen()), attemptLines(r.attempts)...)
-		v.try = tryLine(r.calls, v.finding.Call, r.fake.BaseURL())
+		v.try = cmp.Or(tryLine(r.calls, v.finding.Call, r.fake.BaseURL()), tryDelivery(theAttempt(r.attempts, v.finding)))
 		v.exchanges = fewCalls(r.calls, v.finding.Call)
 	}
+	v.finding.delivery, v.finding.attempt = 0, 0 // no report has them
 	v.log = r.tb.log()
 	return v.without(append(r.hidden, e.s.hidden(r.wire)...))
 }

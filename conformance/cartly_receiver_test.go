@@ -220,7 +220,7 @@ func TestMoreReceiverBugsAreFound(t *testing.T) {
 	hangs := func(h http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get(clySignature) == "" {
-				time.Sleep(time.Hour)
+				idle(time.Hour)
 			}
 			h.ServeHTTP(w, r)
 		})
@@ -273,6 +273,9 @@ func TestMoreReceiverBugsAreFound(t *testing.T) {
 	}
 }
 
+// idle lets time pass in a receiver under test.
+func idle(d time.Duration) { time.Sleep(d) }
+
 func readsAndPanics(http.Handler) http.Handler {
 	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.ReadAll(r.Body)
@@ -312,7 +315,7 @@ func parsesFirst(h http.Handler) http.Handler {
 func dawdles(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		time.Sleep(11 * time.Second)
+		idle(11 * time.Second)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		h.ServeHTTP(w, r)
 	})
@@ -403,8 +406,59 @@ func queues(secret string, handled func(CartlyEvent) error) http.Handler {
 		e := CartlyEvent{Name: gjson.GetBytes(body, "event").String(), Shop: r.Header.Get("X-Cartly-Shop-Domain")}
 		go func() {
 			for handled(e) != nil {
-				time.Sleep(time.Second)
+				idle(time.Second)
 			}
 		}()
 	})
+}
+
+// One line judges what a test's receiver answers.
+func TestReceiverIsWatched(t *testing.T) {
+	t.Parallel()
+	shop := cartly.New(fake.Frozen())
+	defer shop.Close()
+	spy := &recorder{name: "TestShop"}
+	r := Watch(spy, shop)
+	shop.Hooks.To(theSample(shop.WebhookSecret(), func(CartlyEvent) error { return nil }), "order.created")
+	release := shop.Hooks.Hold()
+	shop.Orders.Add(cartly.Order{})
+	shop.Hooks.Send(shop.Hooks.Pending()[0], fake.NewFault("no-signature"))
+	release()
+	shop.EmitAll("inventory.updated", cartly.Level{})
+	spy.clean()
+	states := map[string]Result{}
+	for _, res := range r.Results {
+		states[res.Rule.ID] = res
+	}
+	for id, want := range map[string]State{
+		"CLY-SIG-03": fail, "CLY-SIG-04": notExercised, "CLY-ACK-03": pass, "CLY-ACK-04": pass, "CLY-EVT-02": pass,
+	} {
+		if states[id].State != want {
+			t.Errorf("%s is %s, want %s", id, states[id].State, want)
+		}
+	}
+	if _, there := states["CLY-SIG-01"]; there {
+		t.Error("CLY-SIG-01 takes more than the wire")
+	}
+	contains(t, spy.failure(), "CLY-SIG-03", "the receiver panicked: TypeError", "(no-signature) → no answer",
+		`curl -s -X POST -H 'Content-Type: application/json' -H 'X-Cartly-Shop-Domain: mystore.mycartly.pro'`, `"$RECEIVER"`)
+}
+
+// A delivery that is too long for a line, or no text, is not shown as a command.
+func TestDeliveryAsACommand(t *testing.T) {
+	t.Parallel()
+	one := func(body, signature string) []fake.Attempt {
+		return []fake.Attempt{{Method: "POST", Header: http.Header{"X-Sign": {signature}, "User-Agent": {"x"}}, Body: []byte(body)}}
+	}
+	if got, want := tryDelivery(one("it's", "a")), `curl -s -X POST -H 'X-Sign: a' --data-binary 'it'\''s' "$RECEIVER"`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for name, attempts := range map[string][]fake.Attempt{
+		"none": nil, "a long body": one(strings.Repeat("x", 2001), "a"), "no text": one("\xff", "a"),
+		"a long signature": one("", strings.Repeat("x", 2001)), "an odd one": one("", "\xff"),
+	} {
+		if got := tryDelivery(attempts); got != "" {
+			t.Errorf("%s: %.80s", name, got)
+		}
+	}
 }

@@ -44,6 +44,8 @@ type Finding struct {
 	Expected string
 	Got      string
 	Call     int // number of the exchange it is about, 0 for none
+
+	delivery, attempt int // which sending of a delivery it is about, 0 for none
 }
 
 // found makes a finding. The code stays the same for the life of the check.
@@ -54,6 +56,12 @@ func found(code, expected, got string, args ...any) Finding {
 // at says which exchange the finding is about.
 func (f Finding) at(x fake.Exchange) Finding {
 	f.Call = x.Seq
+	return f
+}
+
+// sent says which sending of a delivery the finding is about.
+func (f Finding) sent(a fake.Attempt) Finding {
+	f.delivery, f.attempt = a.Delivery, a.Number
 	return f
 }
 
@@ -87,7 +95,6 @@ type check[C any] struct {
 
 	virtual string // why it cannot be played by the clock on the wall; "": it can
 
-	mutants []mutant
 	mutants []mutant // a choice has none: no reading of it is a bug
 }
 

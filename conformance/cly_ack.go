@@ -89,7 +89,15 @@ func clyAck03() clyCheck {
 			d := clyOpen(r, func(int, CartlyEvent) error { time.Sleep(30 * time.Second); return nil }, clyOrderCreated)
 			d.during("a delivery whose handling takes 30 seconds", func() { d.order() })
 		},
-		seen: delivered(clyOrderCreated),
+		seen: delivered(),
+		wire: func(w *wire) Finding {
+			for _, a := range w.attempts {
+				if a.Err == "timeout" {
+					return found("too-late", "an answer within ten seconds", "none").sent(a)
+				}
+			}
+			return Finding{}
+		},
 		judge: func(r *clyRun) Finding {
 			s := clyAt(r).sent[0]
 			if f := s.once(); f.Code != "" {
@@ -112,7 +120,7 @@ func clyAck04() clyCheck {
 		id: "CLY-ACK-04", title: "the address that was registered answers itself",
 		clause: "CL-11", level: care,
 		summary: "Deliveries do not follow redirects; one that is sent elsewhere has failed.",
-		needs:   []string{"Receiver", "Hook"}, after: clyReceives,
+		needs:   []string{"Receiver", "Hook"}, after: clyAfter(clyReceives, []string{"CLY-HOOK-01"}),
 		drive: func(r *clyRun) {
 			d := &clyDesk{r: r, shop: clyShop(r)}
 			r.kept = d
@@ -125,14 +133,15 @@ func clyAck04() clyCheck {
 			d.during("a delivery to the address that was registered", func() { d.order() })
 		},
 		seen: clyAnyDelivery,
-		judge: func(r *clyRun) Finding {
-			for _, a := range clyAt(r).sent[0].attempts {
+		wire: func(w *wire) Finding {
+			for _, a := range w.attempts {
 				if a.Status >= 300 && a.Status <= 399 {
-					return found("redirected", "an answer at "+clyFrontURL+" itself", "%s", answerWords(a))
+					return found("redirected", "an answer at "+a.URL+" itself", "%s", answerWords(a)).sent(a)
 				}
 			}
-			return clyOnce(clyAt(r).sent)
+			return Finding{}
 		},
+		judge:   func(r *clyRun) Finding { return clyOnce(clyAt(r).sent) },
 		mutants: []mutant{{"a", "sends everyone to the path with a slash", "redirected"}},
 	}
 }

@@ -172,11 +172,11 @@ func (s clySent) broke() Finding {
 	for _, a := range s.attempts {
 		switch {
 		case strings.Contains(a.Err, "panicked"):
-			return found("panic", "an answer to "+s.what, "%s", a.Err)
+			return found("panic", "an answer to "+s.what, "%s", a.Err).sent(a)
 		case a.Status >= 500:
-			return found("server-error", "another answer to "+s.what+" than a failure of the server", "%d", a.Status)
+			return found("server-error", "another answer to "+s.what+" than a failure of the server", "%d", a.Status).sent(a)
 		case a.Status == 0:
-			return found("no-answer", "an answer to "+s.what, "%s", a.Err)
+			return found("no-answer", "an answer to "+s.what, "%s", a.Err).sent(a)
 		}
 	}
 	return Finding{}
@@ -187,7 +187,7 @@ func (s clySent) refused() Finding {
 	if len(s.handled) == 0 {
 		return Finding{}
 	}
-	return found("taken", s.what+" is refused", "it was handed to the application; the answer was %s", answerWords(s.first()))
+	return found("taken", s.what+" is refused", "it was handed to the application; the answer was %s", answerWords(s.first())).sent(s.first())
 }
 
 // acknowledged finds a genuine delivery that was not answered with 2xx at the
@@ -198,11 +198,11 @@ func (s clySent) acknowledged() Finding {
 	case a.Status >= 200 && a.Status <= 299:
 		return Finding{}
 	case strings.Contains(a.Err, "panicked"):
-		return found("panic", "2xx for "+s.what, "%s", a.Err)
+		return found("panic", "2xx for "+s.what, "%s", a.Err).sent(a)
 	case a.Err == "timeout":
-		return found("too-late", "2xx for "+s.what+" within ten seconds", "none")
+		return found("too-late", "2xx for "+s.what+" within ten seconds", "none").sent(a)
 	}
-	return found("refused", "2xx for "+s.what, "%s", answerWords(a))
+	return found("refused", "2xx for "+s.what, "%s", answerWords(a)).sent(a)
 }
 
 // once finds a genuine delivery that was not acknowledged, or of which the
@@ -215,7 +215,7 @@ func (s clySent) once() Finding {
 	case 1:
 		return Finding{}
 	case 0:
-		return found("not-handled", s.what+" is handed to the application", "it was not, and the answer was %s", answerWords(s.first()))
+		return found("not-handled", s.what+" is handed to the application", "it was not, and the answer was %s", answerWords(s.first())).sent(s.first())
 	default:
 		return found("handled-again", s.what+" is handed to the application once", "%d times", n)
 	}

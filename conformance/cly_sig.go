@@ -99,16 +99,51 @@ func clySig02() clyCheck {
 	return k
 }
 
+// clySigned is the prerequisite that a delivery came whose signatures are such.
+func clySigned(what string, such func(values []string) bool) prerequisite {
+	return func(w *wire) string {
+		if w.anyAttempt(func(a fake.Attempt) bool { return such(clySignatures(a)) }) {
+			return ""
+		}
+		return "a delivery with " + what + "; there was none"
+	}
+}
+
+// clySignatures are the signatures of an attempt.
+func clySignatures(a fake.Attempt) []string { return a.Header[cartly.SignatureHeader] }
+
+// clyUnsigned tells whether there is no signature, or an empty one.
+func clyUnsigned(values []string) bool {
+	return len(values) == 0 || len(values) == 1 && values[0] == ""
+}
+
+// clyMeasured tells whether there is a signature of another length than the
+// documented one.
+func clyMeasured(values []string) bool {
+	return len(values) == 1 && values[0] != "" && len(values[0]) != len(cartly.Sign("", nil))
+}
+
+// clyBreaks is what the wire shows of a receiver that breaks down over such
+// signatures.
+func clyBreaks(such func(values []string) bool) func(*wire) Finding {
+	return func(w *wire) Finding {
+		for _, a := range w.attempts {
+			if !such(clySignatures(a)) {
+				continue
+			}
+			if f := (clySent{what: "such a signature", attempts: []fake.Attempt{a}}).broke(); f.Code != "" {
+				return f
+			}
+		}
+		return Finding{}
+	}
+}
+
 // clyStands judges forgeries that a receiver may break down over: none is taken,
-// each is answered, and afterwards a genuine delivery is.
+// and afterwards a genuine delivery is.
 func clyStands(r *clyRun) Finding {
 	forged, genuine := clyForged(r)
-	for _, s := range forged {
-		if f := firstOf(s.refused(), s.broke()); f.Code != "" {
-			return f
-		}
-	}
-	return genuine.once()
+	return firstOf(clyRefused(forged), genuine.once())
 }
 
 func clySig03() clyCheck {
@@ -127,7 +162,8 @@ func clySig03() clyCheck {
 			{"an empty signature", fake.NewFault("bad-signature").Set("kind", "empty")},
 		}
 	})
-	k.judge = clyStands
+	k.seen = both(delivered(), clySigned("no signature", clyUnsigned))
+	k.wire, k.judge = clyBreaks(clyUnsigned), clyStands
 	return k
 }
 
@@ -151,7 +187,8 @@ func clySig04() clyCheck {
 			{"the prefix twice", fake.NewFault("signature-form").Set("form", "twice")},
 		}
 	})
-	k.judge = clyStands
+	k.seen = both(delivered(), clySigned("a signature of another length", clyMeasured))
+	k.wire, k.judge = clyBreaks(clyMeasured), clyStands
 	return k
 }
 

@@ -29,6 +29,13 @@
 // process: a request to a host that is not the API's is answered by an empty
 // list and reported.
 //
+// A receiver of web hooks is judged by what it answers to deliveries, and by what
+// it tells its application of: its handler is called in the process, by the
+// fake's own deliveries, with all that may happen to them. A receiver that has
+// not read what came passes nothing, however right its answer is. One that
+// panics has a bug; a panic in a goroutine that it starts ends the process, as it
+// would anywhere.
+//
 // # States of a check
 //
 //   - PASS: the situation came about and the rule held

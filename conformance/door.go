@@ -3,9 +3,12 @@ package conformance
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/cartdouble/cartdouble/fake"
 )
@@ -61,9 +64,12 @@ func (w *wire) reached(a fake.Attempt) bool {
 }
 
 // delivered is the prerequisite that a delivery of each of these events came to
-// a receiver that read it.
+// a receiver that read it, or without names one of any event.
 func delivered(topics ...string) prerequisite {
 	return func(w *wire) string {
+		if len(topics) == 0 && !w.anyAttempt(w.reached) {
+			return "a delivery that the receiver reads; there was none"
+		}
 		for _, topic := range topics {
 			if !w.anyAttempt(func(a fake.Attempt) bool { return a.Topic == topic && w.reached(a) }) {
 				return fmt.Sprintf("a delivery of %s that the receiver reads; there was none", topic)
@@ -126,6 +132,38 @@ func attemptLines(attempts []fake.Attempt) []string {
 		lines = append(lines, attemptLine(a))
 	}
 	return lines
+}
+
+// theAttempt is the sending that a finding is about.
+func theAttempt(attempts []fake.Attempt, f Finding) []fake.Attempt {
+	for i, a := range attempts {
+		if f.attempt > 0 && a.Delivery == f.delivery && a.Number == f.attempt {
+			return attempts[i : i+1]
+		}
+	}
+	return nil
+}
+
+// tryDelivery is a sending as a shell command, with the address of the receiver
+// left to the reader; "" where its body is too long for a line, or no text.
+func tryDelivery(attempts []fake.Attempt) string {
+	const most = 2000
+	if len(attempts) != 1 || len(attempts[0].Body) > most || !utf8.Valid(attempts[0].Body) {
+		return ""
+	}
+	a := attempts[0]
+	line := "curl -s -X " + a.Method
+	for _, name := range slices.Sorted(maps.Keys(a.Header)) {
+		for _, value := range a.Header[name] {
+			if len(value) > most || !utf8.ValidString(value) {
+				return ""
+			}
+			if name != "User-Agent" {
+				line += " -H " + quoted(name+": "+value)
+			}
+		}
+	}
+	return line + " --data-binary " + quoted(string(a.Body)) + ` "$RECEIVER"`
 }
 
 func attemptLine(a fake.Attempt) string {

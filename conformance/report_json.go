@@ -119,8 +119,8 @@ func (r *Report) checkFile(res Result) checkFile {
 		Needs: res.Rule.Needs, Flags: res.Rule.Flags, After: res.Rule.After, Mutants: res.Rule.Mutants,
 	}
 	if res.Finding != (Finding{}) {
-		f := findingFile(res.Finding)
-		c.Finding = &f
+		f := res.Finding
+		c.Finding = &findingFile{f.Code, f.Expected, f.Got, f.Call}
 	}
 	if len(res.Exchanges) > 0 {
 		a := har.New(nil)
@@ -193,7 +193,7 @@ func (c checkFile) result(api string) (Result, error) {
 		return res, fmt.Errorf("unknown state %q", c.State)
 	}
 	if c.Finding != nil {
-		res.Finding = Finding(*c.Finding)
+		res.Finding = Finding{Code: c.Finding.Code, Expected: c.Finding.Expected, Got: c.Finding.Got, Call: c.Finding.Call}
 	}
 	if c.Exchanges == nil {
 		return res, nil

@@ -117,6 +117,10 @@ func (e *evaluator[C]) watched(k *check[C], w *wire, base string) verdict {
 		v.try = tryLine(w.calls, f.Call, base)
 		v.exchanges = fewCalls(w.calls[i:i+1], f.Call)
 	}
+	if sent := theAttempt(w.attempts, f); sent != nil {
+		v.wire, v.try = attemptLines(sent), tryDelivery(sent)
+	}
+	v.finding.delivery, v.finding.attempt = 0, 0
 	return v.without(e.s.hidden(w))
 }
 
