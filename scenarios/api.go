@@ -33,6 +33,8 @@ type api struct {
 	hookSecret func(secret string) fake.Option
 	// open tells whether a path needs no credentials; nil: none does.
 	open func(path string) bool
+	// authorize gives a request the credentials.
+	authorize func(h http.Header, given fake.Credentials)
 	// carries tells whether a request has the credentials.
 	carries func(h http.Header, given fake.Credentials) bool
 }

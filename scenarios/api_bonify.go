@@ -27,6 +27,10 @@ func bonifyAPI() *api {
 		jsonAs: "application/json; charset=utf-8",
 		cursor: bonifyCursor,
 		start:  startBonify,
+		authorize: func(h http.Header, given fake.Credentials) {
+			h.Set("X-Shop-Domain", given["shop_domain"])
+			h.Set("X-Api-Key", given["api_key"])
+		},
 		carries: func(h http.Header, given fake.Credentials) bool {
 			return h.Get("X-Shop-Domain") == given["shop_domain"] && h.Get("X-Api-Key") == given["api_key"]
 		},

@@ -26,6 +26,10 @@ func cartfunnelAPI() *api {
 		timeAs: func(t time.Time) string { return t.In(zone).Format("2006-01-02T15:04:05.000-07:00") },
 		jsonAs: "application/json; charset=utf-8",
 		start:  startCartfunnel,
+		authorize: func(h http.Header, given fake.Credentials) {
+			h.Set("X-Cartfunnel-Account", given["account"])
+			h.Set("X-Cartfunnel-Api-Secret", given["secret"])
+		},
 		carries: func(h http.Header, given fake.Credentials) bool {
 			return h.Get("X-Cartfunnel-Account") == given["account"] && h.Get("X-Cartfunnel-Api-Secret") == given["secret"]
 		},

@@ -38,6 +38,7 @@ func cartlyAPI() *api {
 		hooks:      true,
 		hookSecret: cartly.WithWebhookSecret,
 		open:       func(path string) bool { return strings.HasPrefix(path, "/oauth/") },
+		authorize:  func(h http.Header, given fake.Credentials) { h.Set("Authorization", "Bearer "+given["token"]) },
 		carries: func(h http.Header, given fake.Credentials) bool {
 			word, token, _ := strings.Cut(h.Get("Authorization"), " ")
 			token = strings.TrimSpace(token)

@@ -27,6 +27,9 @@ func cscartAPI() *api {
 		timeAs: func(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) },
 		jsonAs: "application/json",
 		start:  startCscart,
+		authorize: func(h http.Header, given fake.Credentials) {
+			(&http.Request{Header: h}).SetBasicAuth(given["email"], given["api_key"])
+		},
 		carries: func(h http.Header, given fake.Credentials) bool {
 			email, key, ok := (&http.Request{Header: h}).BasicAuth()
 			return ok && strings.EqualFold(strings.TrimSpace(email), given["email"]) && strings.TrimSpace(key) == given["api_key"]

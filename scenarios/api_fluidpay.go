@@ -23,9 +23,10 @@ func fluidpayAPI() *api {
 				return fmt.Sprintf(`{"sku":"SKU-%d","name":"Product %d","price":%d,"description":"plain"}`, n, n, 100*n)
 			},
 		},
-		timeAs: func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") },
-		jsonAs: "application/json",
-		start:  startFluidpay,
+		timeAs:    func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") },
+		jsonAs:    "application/json",
+		start:     startFluidpay,
+		authorize: func(h http.Header, given fake.Credentials) { h.Set("Authorization", given["api_key"]) },
 		carries: func(h http.Header, given fake.Credentials) bool {
 			return strings.Trim(h.Get("Authorization"), " ") == given["api_key"]
 		},

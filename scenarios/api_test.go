@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -109,4 +110,24 @@ check products.0.variants.0.inventory == 10
 	newShopper(run).must(t, 403, "GET", "/apps/api/customers", "")
 	_, err := scenarios.Load(fstest.MapFS{"s.txtar": {Data: []byte("scenario 1 bonify\nauth may=customers:read\n")}}, "s.txtar")
 	require.ErrorContains(t, err, "s.txtar:2: auth: may=customers:read: bonify knows no permissions")
+}
+
+// Authorize is what each API asks for: a call without it is refused.
+func TestAuthorize(t *testing.T) {
+	t.Parallel()
+	for api, path := range map[string]string{
+		"bonify": "~/customers", "cartfunnel": "~/customers.json", "cartly": "~/apps/api/me", "cscart": "~/api/carts", "fluidpay": "~/merchant/testmerchant12345678/cart",
+	} {
+		s := scenarios.New(api, scenarios.Line("clock 2025-03-01T09:00:00Z frozen"))
+		s.Expect("GET " + path).Live()
+		run := s.Start(t)
+		req, err := http.NewRequest("GET", strings.Replace(path, "~", run.BaseURL(), 1), nil)
+		require.NoError(t, err)
+		assert.Contains(t, run.Explain(req).Problems[0], "auth x", api)
+		run.Authorize(req)
+		resp, err := run.Client().Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		assert.Equal(t, 200, resp.StatusCode, api)
+	}
 }

@@ -195,7 +195,7 @@ func TestExplain(t *testing.T) {
 		return rep
 	}
 	fits := explain("POST", "/customers.json", dora)
-	assert.Equal(t, []scenarios.StepReport{{At: "s.txtar:3", Step: "-> POST ~/customers.json @dora"}}, fits.Steps)
+	assert.Equal(t, []scenarios.StepReport{{At: "s.txtar:3", Step: "-> POST ~/customers.json @dora\n<- live"}}, fits.Steps)
 	assert.Empty(t, fits.Problems)
 	not := explain("POST", "/customers.json", carlMoves)
 	assert.Empty(t, not.Steps)

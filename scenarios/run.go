@@ -283,6 +283,11 @@ func (r *Run) URL() string {
 // Credentials are what the client must be given.
 func (r *Run) Credentials() fake.Credentials { return r.started.credentials }
 
+// Authorize puts the credentials of the run on a request, as its API wants them.
+func (r *Run) Authorize(req *http.Request) {
+	r.prog.api.authorize(req.Header, r.started.credentials)
+}
+
 // Tenant gives the credentials of a further account or shop, which a state names
 // under "tenants". A name that no state has is a mistake of the test.
 func (r *Run) Tenant(name string) fake.Credentials {
@@ -315,7 +320,7 @@ func (r *Run) Settle() {
 }
 
 // Explain tells what a request would be to the story now, and why, without
-// sending it. What is due, deliveries included, is done before, as before a real
+// sending it: the step that it would take with its answer, or what is wrong. What is due, deliveries included, is done before, as before a real
 // request; whether the documented limit would let it pass is not asked. The body
 // can be read again afterwards.
 func (r *Run) Explain(req *http.Request) Report {
@@ -333,7 +338,7 @@ func (r *Run) Explain(req *http.Request) Report {
 		r.story.vals.now = now
 		e, miss := r.story.explain(r.request(seq, now, req, body))
 		if m = miss; e != nil {
-			rep.Steps = []StepReport{{At: e.at.String(), Step: e.text}}
+			rep.Steps = []StepReport{{At: e.at.String(), Step: e.text + "\n" + e.answer.text}}
 		}
 	})
 	if m != nil {

@@ -1,6 +1,7 @@
 // Command cartdouble runs the fakes outside a Go test: tour shows in a few
 // seconds what the module does, serve keeps the fakes running on loopback ports
-// for clients in other languages, for demos and for exploring.
+// for clients in other languages, for demos and for exploring, replay plays a
+// scenario to such a client, and scenarios looks at scenario files.
 package main
 
 import (
@@ -23,6 +24,8 @@ const usage = `cartdouble: test doubles of shop APIs
   cartdouble tour     start a fake, drive it, replay a scenario, verify two clients
   cartdouble serve    serve the fakes on loopback ports until interrupted
   cartdouble golden   see, accept and clear out golden files
+  cartdouble replay   play a scenario to a client in any language
+  cartdouble scenarios   list those of the library, vet files, explain a request
 
 cartdouble COMMAND -h tells more of a command.
 `
@@ -44,7 +47,7 @@ func main() {
 // A command is one verb of the shell.
 type command func(ctx context.Context, args []string, out, errs io.Writer) error
 
-var commands = map[string]command{"golden": golden, "serve": serve, "tour": tour}
+var commands = map[string]command{"golden": golden, "replay": replay, "scenarios": scenarioCommand, "serve": serve, "tour": tour}
 
 // usageError is a mistake in how the command was called.
 type usageError struct{ error }

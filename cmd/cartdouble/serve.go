@@ -104,11 +104,7 @@ func choose(only string) ([]api, error) {
 	names := strings.Split(only, ",")
 	for _, name := range names {
 		if !slices.Contains(apiNames(), name) {
-			near := ""
-			if word := fake.Nearest(name, apiNames()); word != "" {
-				near = fmt.Sprintf(" (did you mean %s?)", word)
-			}
-			return nil, fmt.Errorf("--api: unknown API %q%s; there is %s", name, near, strings.Join(apiNames(), ", "))
+			return nil, fmt.Errorf("--api: unknown API %q%s; there is %s", name, near(name, apiNames()), strings.Join(apiNames(), ", "))
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(apis), func(a api) bool { return !slices.Contains(names, a.name) }), nil
