@@ -32,8 +32,11 @@ type API struct {
 	Limit  func(*Call) Budget          // the documented rate limit; nil: none
 	Error  func(*Call, *Error) Reply   // how this API words a failure
 
-	Page  func(*Call) int    // which page a list call reads, from 1; 0: not a paged list
-	Drift func(*Call, Drift) // records come and go between two pages (fault page-drift)
+	Page     func(*Call) int                  // which page a list call reads, from 1; 0: not a paged list
+	Drift    func(*Call, Drift)               // records come and go between two pages (fault page-drift)
+	Taken    func(c *Call, field string) bool // somebody else's record gets the value that the call wants to save (fault taken); false: the call saves none. nil: no values clash
+	Accepted func(*Call) (Reply, bool)        // what a write is answered with that is carried out later (fault accepted-later); false: nothing. nil: never
+
 	// For the faults token-expired and token-swapped; nil: the API has no such thing.
 	Expire func(c *Call, in time.Duration, refresh string) // ends the caller's token, now or in that time; refresh=ok, rotate, fail
 	Swap   func(account string) (tenant any, err error)    // another Caller.Tenant: of that name, or the next where it is ""

@@ -44,6 +44,8 @@ type Call struct {
 	changed  bool // this call changed the state
 	limited  bool // the documented limit refused this call
 	locked   bool
+	parcel   *parcel     // of a delivery that an interceptor sees
+	muted    bool        // it is somebody else's: nothing about it is noted
 	shown    bool        // an interceptor has seen it, and may have kept it all the same
 	caused   []*delivery // leave after the reply
 	early    []*job      // a fault lets them leave before it
@@ -188,8 +190,9 @@ func Text(v gjson.Result) string {
 	return text
 }
 
-// Now is the time of the server's clock, in UTC.
-func (c *Call) Now() time.Time { return c.s.clock.now() }
+// Now is the time of the server's clock, in UTC; under the fault clock-skew, what
+// a clock that is off shows.
+func (c *Call) Now() time.Time { return c.s.clock.now().Add(c.plan.skew) }
 
 // NewID gives the next number of a counter of the server, from 1.
 func (c *Call) NewID(counter string) int64 { return c.s.NextID(counter) }
@@ -199,6 +202,9 @@ func (c *Call) NewUUID() uuid.UUID { return c.s.newUUID() }
 
 // Note records something odd about the request that the API lets pass.
 func (c *Call) Note(kind, detail string) {
+	if c.muted {
+		return
+	}
 	c.s.found(Finding{Call: c.Seq, Kind: kind, Detail: detail})
 }
 
@@ -259,8 +265,20 @@ func (c *Call) Answer(r Reply) {
 func (c *Call) Inject(faults ...Fault) error {
 	for _, f := range faults {
 		k, err := c.s.vet(f)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case c.parcel != nil && !k.onDeliveries():
+			return fmt.Errorf("fault %s is about calls, not about deliveries", f.name)
+		case c.parcel != nil:
+			if err := c.parcel.add(f, k, nil); err != nil {
+				return err
+			}
+			continue
+		case !k.onCalls():
+			return fmt.Errorf("fault %s is about deliveries, not about calls", f.name)
+		case k.standing:
+			return fmt.Errorf("fault %s is about what several calls have in common; Inject arms it for all", f.name)
 		}
 		if k.dials || k.uploads {
 			return fmt.Errorf("fault %s: it hits before a request has been read, so nothing can choose this call for it; arm it with Inject, or in the head of a file", f.name)

@@ -177,7 +177,7 @@ func (h *Hooks) prepare(jobs []*job) []*parcel {
 		p := j.parcel
 		p.job, p.life = j, h.life
 		p.attempt = h.attempt(j)
-		if p.route = h.home.route(p.attempt.URL); p.route == nil {
+		if p.route = h.home.route(p.attempt.URL); p.route == nil && p.answer == nil {
 			if d.State == Pending {
 				d.State = Withheld
 			}
@@ -321,7 +321,7 @@ func (h *Hooks) jobs(d *delivery, faults []Fault) ([]*job, error) {
 			err = fmt.Errorf("fault %s cannot hit this delivery now", f.Name())
 		}
 		if err == nil {
-			err = p.add(h, j, f, k, 0)
+			err = p.add(f, k, nil)
 		}
 		if err != nil {
 			return nil, err

@@ -28,6 +28,7 @@ func (s *Server) encode(c *Call, err error) {
 	if c.reply == nil {
 		return
 	}
+	c.plan.retouched(c)
 	if c.plan.edit != nil {
 		edited := *c.reply
 		c.plan.edit(c, &edited)

@@ -16,6 +16,7 @@ const (
 	Malformed       Kind = "malformed"       // the request cannot be read
 	Invalid         Kind = "invalid"         // the request can be read and is refused
 	NotSaved        Kind = "not-saved"       // a save is refused by the fault of that name
+	Conflict        Kind = "conflict"        // another record, or another writer, is in the way
 	Limited         Kind = "limited"         // too many calls
 	Broken          Kind = "broken"          // 5xx
 )

@@ -52,11 +52,21 @@ func (f Fault) Set(param string, values ...string) Fault {
 	return f
 }
 
-// AboutDeliveries tells whether the fault hits deliveries, not calls.
+// AboutDeliveries tells whether the fault hits deliveries and no calls.
 func (f Fault) AboutDeliveries() bool {
 	k := kinds[f.name]
-	return k != nil && k.hook != nil
+	return k != nil && k.onDeliveries() && (!k.onCalls() || f.Has("on") && !slices.ContainsFunc(f.selectors(), isCall))
 }
+
+// selectors are the selectors that On has set.
+func (f Fault) selectors() (all []string) {
+	for _, on := range f.All("on") {
+		all = append(all, strings.Split(on, ",")...)
+	}
+	return all
+}
+
+func isCall(selector string) bool { return !strings.HasPrefix(selector, "hook:") }
 
 // Get is the value of a parameter or trigger, "" where it is not set.
 func (f Fault) Get(param string) string {
@@ -142,7 +152,7 @@ func (f Fault) String() string {
 	for _, w := range f.words {
 		b.WriteByte(' ')
 		b.WriteString(w.key)
-		if w.key == "optional" {
+		if slices.Contains(bare, w.key) {
 			continue
 		}
 		b.WriteByte('=')

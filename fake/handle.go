@@ -59,7 +59,9 @@ type interceptor struct {
 // Intercept lets f see every call at a point, and change what becomes of it by
 // Call.Answer and Call.Inject. It runs under the server's lock, in the order of
 // arrival: it must neither wait nor call the server. Only at Arrive it may do
-// both; there a Call has its request and nothing more.
+// both; there a Call has its request and nothing more. At Sending a Call is one
+// sending of a delivery: Answer answers it in the place of the receiver, which then
+// gets nothing, and Inject takes faults of deliveries.
 func (s *Server) Intercept(p Point, f func(*Call)) (remove func()) {
 	i := &interceptor{p, f}
 	s.mu.Lock()

@@ -23,7 +23,8 @@ type armed struct {
 	sendings map[uint64]int // of each request
 	passed   []time.Time    // calls let through, for a fault that is a rate
 	firstHit time.Time
-	lists    map[string]time.Time // last reads, by caller and operation, where cursors expire
+	lists    map[string]time.Time   // last reads, by caller and operation, where cursors expire
+	seen     map[string][]time.Time // calls of each caller, where headers tell of them
 	fired    int
 	disarmed bool
 	taken    func() // undoes what arming did; nil: nothing
@@ -38,6 +39,11 @@ func (s *Server) Inject(faults ...Fault) *Armed {
 	for _, f := range faults {
 		one, err := s.arm(f)
 		if err != nil {
+			s.tb.Helper()
+			s.Mistake("%v", err)
+			return a
+		}
+		if err := s.dead(one, a.list); err != nil {
 			s.tb.Helper()
 			s.Mistake("%v", err)
 			return a
@@ -82,33 +88,59 @@ func (s *Server) arm(f Fault) (*armed, error) {
 		return nil, err
 	}
 	for _, when := range a.trigger.when {
-		if where, _, has := strings.Cut(when.Path, ":"); has && where != "state" && k.hook != nil {
+		if where, _, has := strings.Cut(when.Path, ":"); has && where != "state" && f.AboutDeliveries() {
 			return nil, fmt.Errorf("fault %s: when=%s: a delivery has its body and the state only", f.name, when.Path)
 		}
 	}
 	if k.bound != nil {
 		a.trigger.first = k.bound(f, a.trigger.first)
 	}
-	for _, on := range f.All("on") {
-		for text := range strings.SplitSeq(on, ",") {
-			if k.hook != nil {
-				if err := s.Hooks.selects(text); err != nil {
-					return nil, fmt.Errorf("fault %s: on=%w", f.name, err)
-				}
-				a.trigger.topics = append(a.trigger.topics, strings.TrimPrefix(text, "hook:"))
-				continue
-			}
-			sel, err := s.parseSelector(text)
-			if err == nil && !s.possible(sel) {
-				err = fmt.Errorf("%q fits no endpoint of this API", text)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("fault %s: on=%w", f.name, err)
-			}
-			a.trigger.on = append(a.trigger.on, sel)
+	for _, text := range f.selectors() {
+		if err := a.aim(s, text); err != nil {
+			return nil, fmt.Errorf("fault %s: on=%w", f.name, err)
 		}
 	}
 	return a, nil
+}
+
+// dead tells of a fault that cannot hit, because one before it takes the same
+// place in each call or delivery that it could hit.
+func (s *Server) dead(one *armed, before []*armed) error {
+	s.mu.Lock()
+	before = append(slices.Clone(s.armed), before...)
+	s.mu.Unlock()
+	for _, other := range before {
+		same := one.kind.at(one.fault) == other.kind.at(other.fault) || one.kind.ends && other.kind.ends
+		if other.always() && same && one.kind.onCalls() == other.kind.onCalls() && !one.trigger.optional {
+			return fmt.Errorf("fault %s can never hit: %s was armed before, hits always, and takes the same place", one.fault, other.fault)
+		}
+	}
+	return nil
+}
+
+// always tells whether a fault hits whatever comes, for ever.
+func (a *armed) always() bool {
+	t, k := &a.trigger, a.kind
+	free := k.chooses == nil && k.picks == nil && !k.asked && !k.standing && t.on == nil && t.topics == nil && t.when == nil
+	counts := t.calls != nil || t.attempts != nil || t.first > 0 || t.after > 0 || t.every > 1
+	return free && !counts && t.since == 0 && t.to == 0 && (t.chance < 0 || t.chance >= 1)
+}
+
+// aim reads one selector of a fault.
+func (a *armed) aim(s *Server, text string) error {
+	if a.kind.onDeliveries() && (!a.kind.onCalls() || !isCall(text)) {
+		if s.api.Hooks == nil {
+			return fmt.Errorf("%q: this API sends no deliveries", text)
+		}
+		a.trigger.topics = append(a.trigger.topics, strings.TrimPrefix(text, "hook:"))
+		return s.Hooks.selects(text)
+	}
+	sel, err := s.parseSelector(text)
+	if err == nil && !s.possible(sel) {
+		err = fmt.Errorf("%q fits no endpoint of this API", text)
+	}
+	a.trigger.on = append(a.trigger.on, sel)
+	return err
 }
 
 // vet checks a fault's words, and that this API over this protocol can do it.
@@ -117,7 +149,7 @@ func (s *Server) vet(f Fault) (*kind, error) {
 		return nil, err
 	}
 	k := kinds[f.name]
-	if k.hook != nil && s.api.Hooks == nil {
+	if f.AboutDeliveries() && s.api.Hooks == nil {
 		return nil, fmt.Errorf("fault %s: this API sends no deliveries", f.name)
 	}
 	for _, vet := range []func(*Server, Fault) error{k.vet, vetByAPI} {
@@ -197,13 +229,16 @@ func (s *Server) unspent() {
 // and waits out a delay that comes before the call is applied.
 func (s *Server) faults(c *Call) error {
 	s.tooSoon(c)
+	if len(s.enforcing) > 0 {
+		s.enforce(c)
+	}
 	for _, a := range s.armed {
 		if !a.hits(c) {
 			continue
 		}
 		if c.plan.add(c, a.fault, a.kind, a) == nil {
 			if a.fired == 0 {
-				a.firstHit = c.Now()
+				a.firstHit = s.clock.now()
 			}
 			a.fired++
 		}

@@ -160,7 +160,7 @@ func (s *Server) record(c *Call) {
 	case r != nil:
 		e.Status, e.ReplyHeader, e.ReplyBody = r.Status, r.Header, r.Body
 		c.conn.answered = s.clock.now()
-		e.date = s.date(c.conn.answered)
+		e.date = s.date(c.conn.answered.Add(c.plan.skew))
 		s.tell(c, r)
 	}
 	c.plan.unasked(c)

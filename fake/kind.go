@@ -23,6 +23,7 @@ const (
 	AfterApply    Point = "after apply"   // the handler has run; see Reply
 	Body          Point = "body"          // the answer has its words
 	Wire          Point = "wire"          // the answer leaves
+	Sending       Point = "delivery"      // a delivery is about to be sent: Op is its event, Request and Body are what goes out, but for the signature
 )
 
 // A kind is one row of the fault table: all that a fault's name means.
@@ -31,15 +32,18 @@ type kind struct {
 	params  map[string]param
 	both    bool     // may come before the call is applied or after it
 	ends    bool     // the call ends with another answer, or with none
+	ending  string   // the parameter with which it does
 	cuts    bool     // breaks a connection: keep-alive would hide it
 	dials   bool     // hits connections, before there is a request
 	uploads bool     // hits a request before its body is read
 	needs   []string // parameters of which at least one must be set
 
-	vet     func(s *Server, f Fault) error      // what this server cannot do
-	chooses func(c *Call, a *armed) bool        // which calls can be hit at all
-	bound   func(f Fault, first int) int        // how often it hits, where a parameter says so
-	plan    func(c *Call, f Fault, already int) // already: how often it has hit before
+	check    func(f Fault) error                 // what its parameters are to each other
+	standing bool                                // it is about what several calls have in common: it cannot be put on one
+	vet      func(s *Server, f Fault) error      // what this server cannot do
+	chooses  func(c *Call, a *armed) bool        // which calls can be hit at all
+	bound    func(f Fault, first int) int        // how often it hits, where a parameter says so
+	plan     func(c *Call, f Fault, already int) // already: how often it has hit before
 
 	asked  bool                      // the API's own code does it, if it asks Call.Fault
 	spared func(c *Call, a *armed)   // what follows where it did not ask
@@ -47,7 +51,7 @@ type kind struct {
 	placed func(s *Server, a *armed) // the same, where it takes the counts
 
 	forged bool                                  // not what the vendor would send: its fate is not the delivery's
-	hook   func(p *parcel, f Fault, already int) // of a fault that is about deliveries, instead of plan
+	hook   func(p *parcel, f Fault, already int) // of a fault that is about deliveries, instead of plan or beside it
 	picks  func(h *Hooks, f Fault, j *job) bool  // which sendings can be hit at all
 	early  bool                                  // decided before the call that causes the delivery is answered
 }
@@ -86,12 +90,25 @@ func (f Fault) Check() error {
 	if err := k.foresees(f); err != nil {
 		return fmt.Errorf("fault %s: %w", f.name, err)
 	}
+	if k.check != nil {
+		if err := k.check(f); err != nil {
+			return fmt.Errorf("fault %s: %w", f.name, err)
+		}
+	}
 	if k.needs != nil && !slices.ContainsFunc(k.needs, f.Has) {
 		return fmt.Errorf("fault %s: it needs %s", f.name, strings.Join(k.needs, "= or ")+"=")
 	}
 	_, err := parseTrigger(f, k.params)
 	return err
 }
+
+// onCalls and onDeliveries tell what a fault of this kind can hit. One that can
+// hit both hits what On says, and without On both.
+func (k *kind) onCalls() bool      { return k.hook == nil || k.plan != nil }
+func (k *kind) onDeliveries() bool { return k.hook != nil }
+
+// bare are the words without a value.
+var bare = []string{"optional", "enforce"}
 
 // repeated are the words that may be said several times.
 var repeated = []string{"on", "when", "errors"}

@@ -13,7 +13,9 @@ import (
 // kinds is the fault table.
 var kinds = func() map[string]*kind {
 	all := maps.Clone(callKinds)
-	for _, more := range []map[string]*kind{edgeKinds, connKinds, dialKinds, bodyKinds, partKinds, hookKinds} {
+	for _, more := range []map[string]*kind{
+		edgeKinds, connKinds, dialKinds, bodyKinds, limitKinds, saveKinds, partKinds, pageKinds, timeKinds, hookKinds,
+	} {
 		maps.Copy(all, more)
 	}
 	return all
@@ -40,20 +42,6 @@ var callKinds = map[string]*kind{
 		params: map[string]param{"status": number(400, 499), "hooks": oneOf("on", "off")},
 		vet:    vetHooks,
 		plan:   func(c *Call, f Fault, _ int) { c.plan.failWith(f, &Error{Kind: Unauthenticated}) },
-	},
-
-	// limits
-	"rate-limited": {
-		point: Throttled, ends: true,
-		params: map[string]param{
-			"per": someTime, "burst": number(1, 1<<30), "times": number(1, 1<<30), "body": bodies,
-			"retry-after": anyTime, "form": oneOf("seconds", "date", "fraction", "zero", "garbage", "negative"),
-		},
-		chooses: choosesRate,
-		bound:   func(f Fault, first int) int { return f.int("times", first) },
-		plan: func(c *Call, f Fault, _ int) {
-			c.plan.failWith(f, &Error{Kind: Limited, RetryAfter: retryAfter(f, c.Now())})
-		},
 	},
 
 	// saves
@@ -89,7 +77,7 @@ var callKinds = map[string]*kind{
 		point: BeforeApply, both: true, ends: true,
 		params: map[string]param{"status": number(500, 599), "body": bodies, "retry-after": anyTime},
 		plan: func(c *Call, f Fault, _ int) {
-			c.plan.failWith(f, &Error{Kind: Broken, RetryAfter: retryAfter(f, c.Now())})
+			c.plan.failWith(f, &Error{Kind: Broken, RetryAfter: retryAfter(f, f.duration("retry-after", time.Second), c.Now())})
 		},
 	},
 	"burst": {
@@ -243,11 +231,10 @@ func (p *plan) cut(f Fault) {
 }
 
 // retryAfter is the value of the header that a fault asks for, "" for none.
-func retryAfter(f Fault, now time.Time) string {
+func retryAfter(f Fault, d time.Duration, now time.Time) string {
 	if !f.Has("retry-after") && !f.Has("form") {
 		return ""
 	}
-	d := f.duration("retry-after", time.Second)
 	seconds := strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 	switch f.Get("form") {
 	case "date":
@@ -301,10 +288,8 @@ func choosesRate(c *Call, a *armed) bool {
 	if per == 0 {
 		return true
 	}
-	now := c.Now()
-	for len(a.passed) > 0 && now.Sub(a.passed[0]) >= per {
-		a.passed = a.passed[1:]
-	}
+	now := c.s.clock.now()
+	a.passed = within(a.passed, now, per)
 	if len(a.passed) < a.fault.int("burst", 1) {
 		a.passed = append(a.passed, now)
 		return false
@@ -315,7 +300,7 @@ func choosesRate(c *Call, a *armed) bool {
 // choosesBurst ends a burst that is said to last for a time after its first hit.
 func choosesBurst(c *Call, a *armed) bool {
 	d := a.fault.duration("for", 0)
-	return d == 0 || a.fired == 0 || c.Now().Sub(a.firstHit) < d
+	return d == 0 || a.fired == 0 || c.s.clock.now().Sub(a.firstHit) < d
 }
 
 func vetCut(s *Server, f Fault) error {

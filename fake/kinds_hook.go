@@ -80,23 +80,14 @@ var hookKinds = map[string]*kind{
 		forged: true,
 		params: map[string]param{"topic": someText},
 		hook: func(p *parcel, f Fault, _ int) {
-			p.event = func(e *Event) { e.Topic, e.Body = f.or("topic", "unknown.event"), nil }
+			p.tells(func(e *Event) { e.Topic, e.Body = f.or("topic", "unknown.event"), nil })
 		},
 	},
 	"test-ping": {
 		point:  telling,
 		forged: true,
 		hook: func(p *parcel, _ Fault, _ int) {
-			p.event = func(e *Event) { e.Topic, e.Data, e.Body = "test", []byte("{}"), nil }
-		},
-	},
-	"clock-skew": {
-		point:  telling,
-		params: map[string]param{"by": signedTime},
-		needs:  []string{"by"},
-		hook: func(p *parcel, f Fault, _ int) {
-			p.skew = f.duration("by", 0)
-			p.event = func(e *Event) { e.At = e.At.Add(p.skew) }
+			p.tells(func(e *Event) { e.Topic, e.Data, e.Body = "test", []byte("{}"), nil })
 		},
 	},
 	"body-style": {
@@ -150,6 +141,25 @@ var hookKinds = map[string]*kind{
 			}
 		},
 	},
+	"rotated": {
+		point:  signingAt,
+		params: map[string]param{"overlap": someTime, "late": someTime},
+		needs:  []string{"overlap", "late"},
+		picks: func(h *Hooks, f Fault, j *job) bool {
+			secret := h.api.Secret(j.d.sub)
+			return secret.Former != "" && h.s.clock.now().Sub(secret.Since) < max(f.duration("overlap", 0), f.duration("late", 0))
+		},
+		hook: func(p *parcel, f Fault, _ int) {
+			p.sign = func(x *signing) {
+				former := x.value(x.secret.Former, x.body)
+				if x.h.s.clock.now().Sub(x.secret.Since) < f.duration("late", 0) {
+					x.set(former)
+					return
+				}
+				x.set(former, x.value(x.secret.Present, x.body))
+			}
+		},
+	},
 	"tampered": {
 		point:  signedAt,
 		forged: true,
@@ -186,14 +196,19 @@ var hookKinds = map[string]*kind{
 	// what the sender makes of its answer
 	"retry": {
 		point:  judging,
-		params: map[string]param{"policy": oneOf("vendor", "fixed", "doubling"), "backoff": someTime, "max": number(0, 1<<20)},
+		params: map[string]param{"policy": oneOf("vendor", "fixed", "doubling", "retry-after", "gone"), "backoff": someTime, "max": number(0, 1<<20)},
 		hook: func(p *parcel, f Fault, _ int) {
+			p.retry = retried(f)
+			switch f.Get("policy") {
+			case "retry-after", "gone": // they obey the answer, and do not lose it
+				p.obeys = f.Get("policy")
+				return
+			}
 			p.verify = func(a *Attempt) {
 				if a.Verdict == Succeeded {
 					a.Verdict, a.Err = Failed, "the answer was lost"
 				}
 			}
-			p.retry = retried(f)
 		},
 	},
 	"disabled": {
@@ -331,10 +346,13 @@ func mistarget(a *Attempt, method string, slash bool) {
 }
 
 // retried is a policy of retries in place of the API's own.
-func retried(f Fault) func(retry int, p Policy) (time.Duration, bool) {
-	return func(retry int, p Policy) (time.Duration, bool) {
+func retried(f Fault) func(retry int, p Policy, told time.Duration) (time.Duration, bool) {
+	return func(retry int, p Policy, told time.Duration) (time.Duration, bool) {
 		if retry > f.int("max", p.Retries) || p.Backoff == nil {
 			return 0, false
+		}
+		if told > 0 && f.Get("policy") == "retry-after" {
+			return told, true
 		}
 		first := f.duration("backoff", p.Backoff(1))
 		switch f.Get("policy") {

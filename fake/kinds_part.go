@@ -80,13 +80,21 @@ var partKinds = map[string]*kind{
 	},
 	"stale-read": {
 		point: BeforeApply, asked: true,
-		params:  map[string]param{"lag": someTime, "scope": oneOf("list", "all")},
+		params:  map[string]param{"lag": lagOf, "scope": oneOf("list", "all")},
 		needs:   []string{"lag"},
 		chooses: choosesReads,
 		arms: func(s *Server, f Fault) {
-			s.lag = max(s.lag, f.duration("lag", 0))
+			s.lag, s.lagCalls = max(s.lag, f.duration("lag", 0)), max(s.lagCalls, f.int("lag", 0))
 		},
 	},
+}
+
+// lagOf checks how old a read is to be: by time, or by calls.
+func lagOf(value string) error {
+	if number(1, 1<<20)(value) != nil && someTime(value) != nil {
+		return fmt.Errorf("want a time such as 2s, or a number of calls")
+	}
+	return nil
 }
 
 func choosesReads(c *Call, _ *armed) bool { return c.Route != nil && !c.Route.Writes }
@@ -102,7 +110,7 @@ func choosesOldCursor(c *Call, a *armed) bool {
 		return true
 	}
 	before, listed := a.lists[c.Caller.Key+" "+c.Op]
-	if listed && c.Now().Sub(before) >= ttl {
+	if listed && c.s.clock.now().Sub(before) >= ttl {
 		return true
 	}
 	a.listed(c)
@@ -114,7 +122,7 @@ func (a *armed) listed(c *Call) {
 	if a.lists == nil {
 		a.lists = map[string]time.Time{}
 	}
-	a.lists[c.Caller.Key+" "+c.Op] = c.Now()
+	a.lists[c.Caller.Key+" "+c.Op] = c.s.clock.now()
 }
 
 // swapped is the account that a caller is put into: the named one, or the first

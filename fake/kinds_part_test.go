@@ -72,12 +72,12 @@ func (d *depot) list(c *Call) (Reply, error) {
 			next = cursor
 		}
 	}
-	at := c.Now()
+	all := goods.AsOf(c.Now())
 	if f, stale := c.Fault("stale-read"); stale {
-		at = at.Add(-f.duration("lag", 0))
+		all = goods.Lagging(c, f)
 	}
 	var names []string
-	for g := range goods.AsOf(at) {
+	for g := range all {
 		names = append(names, g.Name)
 	}
 	if next == "" && len(names) > from+2 {

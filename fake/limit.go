@@ -14,20 +14,39 @@ func (s *Server) limit(c *Call) error {
 	}
 	b := s.api.Limit(c)
 	if b.Calls > 0 {
-		now := s.clock.now()
-		passed := s.passed[b.Key]
-		for len(passed) > 0 && now.Sub(passed[0]) >= b.Window {
-			passed = passed[1:]
-		}
-		if len(passed) >= b.Calls {
-			s.passed[b.Key] = passed
+		if !s.pass(b) || !s.passTogether(c, b) {
 			c.limited = true
 			return &Error{Kind: Limited}
 		}
-		s.passed[b.Key] = append(passed[:len(passed):len(passed)], now)
 	}
 	s.intercepted(Throttled, c)
 	return nil
+}
+
+// pass counts a call, unless its budget is used up.
+func (s *Server) pass(b Budget) bool {
+	now := s.clock.now()
+	passed := within(s.passed[b.Key], now, b.Window)
+	if len(passed) >= b.Calls {
+		s.passed[b.Key] = passed
+		return false
+	}
+	s.passed[b.Key] = append(passed[:len(passed):len(passed)], now)
+	return true
+}
+
+// passTogether is pass for the budget that a fault lets callers share.
+func (s *Server) passTogether(c *Call, b Budget) bool {
+	if len(s.armed) == 0 {
+		return true
+	}
+	shared, a := s.quota(c, b)
+	if a == nil || s.pass(shared) || !s.refusedByShare(c, a) {
+		return true
+	}
+	own := s.passed[b.Key]
+	s.passed[b.Key] = own[:len(own)-1] // a refused call uses nothing up
+	return false
 }
 
 // setClock puts the clock at t. Calls that passed later, and waiting times, are
@@ -35,6 +54,7 @@ func (s *Server) limit(c *Call) error {
 func (s *Server) setClock(t time.Time) {
 	if t.Before(s.clock.now()) {
 		clear(s.waits)
+		clear(s.enforcing)
 		for key, passed := range s.passed {
 			s.passed[key] = slices.DeleteFunc(passed, t.Before)
 		}

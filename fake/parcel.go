@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ const (
 type parcel struct {
 	faults []Fault
 	points []Point
+	by     []*armed // what they come from; nil: Send, or an interceptor
 
 	forged bool                             // not the vendor's
 	leave  func(h *Hooks, j *job) bool      // whether it is sent now
@@ -39,8 +41,10 @@ type parcel struct {
 	tamper func([]byte) []byte              // the body, after it was signed
 	slow   slowPost
 	verify func(a *Attempt) // what the sender makes of the answer
-	retry  func(retry int, p Policy) (pause time.Duration, again bool)
-	off    int // failures in a row that switch the subscription off; 0: the API's own number
+	retry  func(retry int, p Policy, told time.Duration) (pause time.Duration, again bool)
+	obeys  string // what of the answer decides about the next attempt, by a fault: "retry-after" or "gone"
+	answer *Reply // an interceptor's: nothing is sent
+	off    int    // failures in a row that switch the subscription off; 0: the API's own number
 
 	job     *job
 	attempt *Attempt
@@ -85,16 +89,45 @@ func (x *signing) parts() (prefix, digest string) {
 }
 
 // add puts a fault into the parcel.
-func (p *parcel) add(h *Hooks, j *job, f Fault, k *kind, already int) error {
+func (p *parcel) add(f Fault, k *kind, a *armed) error {
 	for i, point := range p.points {
 		if point == k.point {
 			return fmt.Errorf("faults %s and %s both change the same: what happens when a %s", p.faults[i].Name(), f.Name(), point)
 		}
 	}
-	p.faults, p.points = append(p.faults, f), append(p.points, k.point)
+	p.faults, p.points, p.by = append(p.faults, f), append(p.points, k.point), append(p.by, a)
 	p.forged = p.forged || k.forged
+	already := 0
+	if a != nil {
+		already = a.fired
+	}
 	k.hook(p, f, already)
 	return nil
+}
+
+// tells plans a change of the event that is told, behind those that are planned.
+func (p *parcel) tells(change func(*Event)) {
+	before := p.event
+	p.event = func(e *Event) {
+		if before != nil {
+			before(e)
+		}
+		change(e)
+	}
+}
+
+// withdraw takes a fault back that turned out to make no difference.
+func (p *parcel) withdraw(name string) {
+	for i, f := range p.faults {
+		if f.name != name {
+			continue
+		}
+		if p.by[i] != nil {
+			p.by[i].fired--
+		}
+		p.faults, p.by = append(p.faults[:i:i], p.faults[i+1:]...), append(p.by[:i:i], p.by[i+1:]...)
+		return
+	}
 }
 
 // leaves tells whether the job is sent now.
@@ -112,11 +145,12 @@ func (h *Hooks) hit(j *job) *parcel {
 
 // hitFurther adds what is armed to the faults of a sending.
 func (h *Hooks) hitFurther(j *job, p *parcel) {
+	h.intercepted(j, p)
 	for _, a := range h.s.armed {
 		if a.kind.hook == nil || a.kind.early || !a.hitsDelivery(h, j) {
 			continue
 		}
-		if p.add(h, j, a.fault, a.kind, a.fired) == nil {
+		if p.add(a.fault, a.kind, a) == nil {
 			if a.fired == 0 {
 				a.firstHit = h.s.clock.now()
 			}
@@ -128,7 +162,7 @@ func (h *Hooks) hitFurther(j *job, p *parcel) {
 // hitsDelivery decides whether the fault hits a sending, and counts it.
 func (a *armed) hitsDelivery(h *Hooks, j *job) bool {
 	d := j.d
-	if a.disarmed || len(a.trigger.topics) > 0 && !fitsTopic(a.trigger.topics, d.Topic) {
+	if a.disarmed || a.trigger.topics == nil && a.trigger.on != nil || !fitsTopic(a.trigger.topics, d.Topic) {
 		return false
 	}
 	if a.kind.point == leaving && !j.first || a.kind.picks != nil && !a.kind.picks(h, a.fault, j) {
@@ -185,7 +219,7 @@ func (h *Hooks) overtaken(j *job) {
 func (h *Hooks) early(j *job) bool {
 	p := &parcel{}
 	for _, a := range h.s.armed {
-		if a.kind.early && a.hitsDelivery(h, j) && p.add(h, j, a.fault, a.kind, a.fired) == nil {
+		if a.kind.early && a.hitsDelivery(h, j) && p.add(a.fault, a.kind, a) == nil {
 			a.fired++
 		}
 	}
@@ -205,4 +239,35 @@ func (h *Hooks) revoked() bool {
 		}
 	}
 	return false
+}
+
+// intercepted runs the interceptors of the point Sending.
+func (h *Hooks) intercepted(j *job, p *parcel) {
+	var c *Call
+	for _, i := range h.s.interceptors {
+		if i.point != Sending {
+			continue
+		}
+		if c == nil {
+			c = h.asCall(j, p)
+		}
+		i.do(c)
+	}
+	if c != nil && c.answered {
+		p.answer = c.reply
+	}
+}
+
+// asCall is a sending of a delivery as an interceptor sees it.
+func (h *Hooks) asCall(j *job, p *parcel) *Call {
+	d := j.d
+	to, err := url.Parse(d.URL)
+	if err != nil {
+		to = &url.URL{}
+	}
+	request := &http.Request{Method: http.MethodPost, URL: to, RequestURI: to.RequestURI(), Host: to.Host, Header: h.api.Header(d.Delivery, h.s.clock.now())}
+	return &Call{
+		Seq: d.Call, Op: d.Topic, Request: request, Body: slices.Clone(d.Body), Caller: Caller{Key: d.Subscription, Tenant: d.Tenant},
+		s: h.s, entry: &entry{}, parcel: p,
+	}
 }

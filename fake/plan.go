@@ -16,18 +16,21 @@ type plan struct {
 	points []Point         // taken: one fault sits on each at most
 	ender  string          // name of the fault that decides how the call ends
 
-	fail   *Error        // in the API's words, instead of the answer
-	other  *Reply        // instead of the answer, in nobody's words
-	dress  func(*Reply)  // changes the words of the failure: another body
-	after  bool          // fail and other come after the call was applied
-	refuse []string      // sentences that refuse the save
-	pause  time.Duration // before the call is applied
-	linger time.Duration // after it was applied
-	gone   bool          // the client gave up meanwhile
-	hold   hold
-	drift  *Drift
-	edit   func(c *Call, r *Reply) // the body and the header of the answer
-	wire   wire
+	fail      *Error        // in the API's words, instead of the answer
+	other     *Reply        // instead of the answer, in nobody's words
+	dress     func(*Reply)  // changes the words of the failure: another body
+	after     bool          // fail and other come after the call was applied
+	refuse    []string      // sentences that refuse the save
+	pause     time.Duration // before the call is applied
+	linger    time.Duration // after it was applied
+	gone      bool          // the client gave up meanwhile
+	hold      hold
+	drift     *Drift
+	eve       func(*Call) error       // what somebody else does right before the call is applied
+	skew      time.Duration           // of the clock that the call sees
+	edit      func(c *Call, r *Reply) // the body and the header of the answer
+	retouches []retouching            // the same, before
+	wire      wire
 }
 
 // alter changes the answer, after the changes that were planned before.
@@ -56,7 +59,7 @@ func (p *plan) add(c *Call, f Fault, k *kind, a *armed) error {
 			return fmt.Errorf("faults %s and %s both change what happens at the point %q of one call", p.faults[i].Name(), f.Name(), point)
 		}
 	}
-	if k.ends {
+	if k.ends || k.ending != "" && f.Has(k.ending) {
 		if p.ender != "" {
 			return fmt.Errorf("faults %s and %s both decide how one call ends", p.ender, f.Name())
 		}
@@ -99,7 +102,13 @@ func (p *plan) before(c *Call) error {
 		c.holdBack(p.hold)
 	}
 	if p.drift != nil {
-		c.s.api.Drift(c, *p.drift)
+		c.theirs(func() { c.s.api.Drift(c, *p.drift) })
+	}
+	if p.eve != nil {
+		var err error
+		if c.theirs(func() { err = p.eve(c) }); err != nil || c.answered {
+			return err
+		}
 	}
 	switch {
 	case p.wire.unapplied:

@@ -3,6 +3,7 @@ package fake
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -23,6 +24,11 @@ func (h *Hooks) judge(p *parcel) {
 	}
 	if p.verify != nil {
 		p.verify(&done)
+	}
+	gone := p.obeys == "gone" && done.Status == http.StatusGone
+	if p.obeys != "" && !gone && (p.obeys != "retry-after" || done.Verdict == Succeeded || h.told(p) <= 0) {
+		p.withdraw("retry")
+		done.Fault = p.String()
 	}
 	*a = done
 	switch {
@@ -51,6 +57,10 @@ func (h *Hooks) failed(p *parcel) {
 	if there && p.attempt.Status == http.StatusGone && h.api.Gone != nil {
 		h.api.Gone(sub.ID)
 		h.dropAll(sub.ID)
+		return
+	}
+	if there && p.attempt.Status == http.StatusGone && p.obeys == "gone" {
+		h.switchOff(sub.ID)
 		return
 	}
 	if !there || !sub.Active {
@@ -91,12 +101,24 @@ func (h *Hooks) next(p *parcel) (pause time.Duration, again bool) {
 	}
 	d.failed++
 	if p.retry != nil {
-		return p.retry(d.failed, p.policy)
+		return p.retry(d.failed, p.policy, h.told(p))
 	}
 	if d.failed > p.policy.Retries || p.policy.Backoff == nil {
 		return 0, false
 	}
 	return p.policy.Backoff(d.failed), true
+}
+
+// told is the pause that an answer asks for in Retry-After, in whole seconds or
+// as a date; 0 without one.
+func (h *Hooks) told(p *parcel) time.Duration {
+	if seconds, err := strconv.Atoi(p.outcome.told); err == nil {
+		return time.Duration(min(max(seconds, 0), 1<<31)) * time.Second
+	}
+	if at, err := http.ParseTime(p.outcome.told); err == nil {
+		return max(at.Sub(h.s.clock.now()), 0)
+	}
+	return 0
 }
 
 // switchOff switches a subscription off; what waits for it is dropped.

@@ -23,6 +23,7 @@ type outcome struct {
 	end    time.Time
 	status int // 0: no answer
 	answer []byte
+	told   string // its header Retry-After
 	err    string
 }
 
@@ -71,6 +72,10 @@ var (
 
 // exchange writes the request and reads the answer.
 func (h *Hooks) exchange(ctx context.Context, p *parcel, w *watch) error {
+	if p.answer != nil {
+		p.outcome.status, p.outcome.answer, p.outcome.told = p.answer.Status, p.answer.Body, p.answer.Header.Get("Retry-After")
+		return nil
+	}
 	if p.slow.broken {
 		return errBroken
 	}
@@ -202,7 +207,7 @@ func readAnswer(p *parcel, l *line, w *watch) (keep bool, err error) {
 			err = io.ErrShortBuffer
 		}
 	}
-	p.outcome.status, p.outcome.answer = r.StatusCode, body
+	p.outcome.status, p.outcome.answer, p.outcome.told = r.StatusCode, body, r.Header.Get("Retry-After")
 	return (err == nil || errors.Is(err, io.EOF)) && !r.Close && l.read.Buffered() == 0, nil
 }
 

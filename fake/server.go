@@ -41,14 +41,17 @@ type Server struct {
 	oldMistakes  int // findings that were kept when notes were last forgotten
 	armed        []*armed
 	interceptors []*interceptor
-	knocked      atomic.Bool            // some interceptor sits at Arrive
-	dials        atomic.Bool            // some fault hits connections
-	uploads      atomic.Bool            // some fault hits requests before their bodies are read
-	passed       map[string][]time.Time // of the documented limit
-	waits        map[string]time.Time   // told by Retry-After, by caller
+	knocked      atomic.Bool             // some interceptor sits at Arrive
+	dials        atomic.Bool             // some fault hits connections
+	uploads      atomic.Bool             // some fault hits requests before their bodies are read
+	passed       map[string][]time.Time  // of the documented limit
+	waits        map[string]time.Time    // told by Retry-After, by caller
+	enforcing    map[string]*enforcement // the same that a fault enforces; nil: none
+	logins       map[string]bool         // paths of the pages to which a fault sends callers
 	lost         map[uint64]lostCall
 	tenants      []*Tenant
 	counters     map[string]int64
+	lagCalls     int           // the same, in calls
 	lag          time.Duration // how long collections keep earlier versions, whatever Spec.Keep says
 	random       *rand.ChaCha8 // nil until it is asked
 	dateOf       int64
@@ -129,6 +132,7 @@ func (s *Server) forget() {
 	s.armed = nil
 	s.passed = map[string][]time.Time{}
 	s.waits = map[string]time.Time{}
+	s.enforcing, s.logins = nil, nil
 	s.lost = map[uint64]lostCall{}
 	s.counters = map[string]int64{}
 	s.random = nil
@@ -168,6 +172,9 @@ func (s *Server) decide(c *Call) (closing bool) {
 	}()
 	s.find(c)
 	s.noteResend(c)
+	if s.logins[c.Request.URL.Path] {
+		c.Answer(login)
+	}
 	s.intercepted(Connect, c)
 	s.encode(c, s.stage(c))
 	s.intercepted(Wire, c)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 )
 
 // shelf is the API that the engine's own tests serve: books on a shelf.
@@ -28,9 +29,10 @@ type book struct {
 }
 
 type shelfSettings struct {
-	page  int
-	limit int
-	vet   func(Fault) error
+	page   int
+	limit  int
+	unique bool // no two books have the same title
+	vet    func(Fault) error
 }
 
 func withPage(n int) Option {
@@ -68,6 +70,8 @@ func newShelf(tb TB, opts ...Option) *shelf {
 		Auth:        s.who,
 		Error:       s.word,
 		Page:        s.pageOf,
+		Taken:       s.taken,
+		Accepted:    func(c *Call) (Reply, bool) { return Reply{Status: 202, Body: []byte("later")}, c.Op == "AddBook" },
 		Drift:       s.drift,
 		Credentials: func() Credentials { return Credentials{"key": "k"} },
 		Vet: func(f Fault) error {
@@ -131,7 +135,7 @@ func (s *shelf) who(c *Call) (Caller, error) {
 }
 
 func (s *shelf) word(c *Call, e *Error) Reply {
-	status := map[Kind]int{NoRoute: 404, BadMethod: 405, Unauthenticated: 401, OutOfScope: 403, NotFound: 404, Malformed: 400, NotSaved: 422, Limited: 429, Broken: 500}[e.Kind]
+	status := map[Kind]int{NoRoute: 404, BadMethod: 405, Unauthenticated: 401, OutOfScope: 403, NotFound: 404, Conflict: 409, Malformed: 400, NotSaved: 422, Limited: 429, Broken: 500}[e.Kind]
 	if e.Status != 0 {
 		status = e.Status
 	}
@@ -160,10 +164,28 @@ func ok(body []byte) (Reply, error) {
 	return Reply{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}, nil
 }
 
+// taken puts the book on the shelf that a call wants to add.
+func (s *shelf) taken(c *Call, _ string) bool {
+	title := gjson.GetBytes(c.Body, "title").Str
+	if s.set.unique = true; len(s.Books.Lookup("title", strings.ToLower(title))) > 0 {
+		return false
+	}
+	s.Books.Insert(nil, book{Title: title})
+	return true
+}
+
 func (s *shelf) list(c *Call) (Reply, error) {
 	body := []byte{'['}
 	from := (s.pageOf(c) - 1) * s.set.page
-	for _, wire := range s.Books.Range(from, from+s.set.page) {
+	to := from + s.set.page
+	if first, end, short := c.ShiftedPage(s.set.page, s.Books.Count()); short {
+		from, to = first, end
+	}
+	if _, turned := c.Fault("unstable-order"); turned { // by nothing: all are equal
+		n := s.Books.Count()
+		from, to = n-from, n-to
+	}
+	for _, wire := range s.Books.Range(from, to) {
 		body = append(comma(body), wire...)
 	}
 	return ok(append(body, ']'))
@@ -184,6 +206,9 @@ func (s *shelf) add(c *Call) (Reply, error) {
 	}
 	if texts := c.Refusals(s.First(), body.Get("title").Str); texts != nil {
 		return Reply{}, &Error{Kind: NotSaved, Texts: texts}
+	}
+	if s.set.unique && len(s.Books.Lookup("title", strings.ToLower(body.Get("title").Str))) > 0 {
+		return Reply{}, &Error{Kind: Conflict, Texts: []string{"title"}}
 	}
 	b := s.Books.Insert(c, book{Title: body.Get("title").Str, Changed: c.Now()})
 	return ok(s.Books.Wire(b.ID))

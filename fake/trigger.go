@@ -126,7 +126,7 @@ func isTime(text string) (time.Duration, error) {
 // hits decides whether the fault hits a call, and counts it. It runs under the
 // server's lock, in the order of arrival.
 func (a *armed) hits(c *Call) bool {
-	return a.kind.hook == nil && !a.kind.dials && !a.kind.uploads && a.chosen(c)
+	return a.kind.onCalls() && !a.kind.standing && (a.trigger.on != nil || a.trigger.topics == nil) && !a.kind.dials && !a.kind.uploads && a.chosen(c)
 }
 
 // chosen is hits for whatever comes as a request.

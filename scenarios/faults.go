@@ -29,7 +29,10 @@ func Revoked() fake.Fault { return fake.NewFault("revoked") }
 
 // RateLimited answers 429, with Retry-After in whole seconds unless after is
 // NoRetryAfter. Set: form, for the header in other forms (date, fraction, zero,
-// garbage, negative); per and burst, for a limit that counts calls; times; body.
+// garbage, negative), which clients have read as no wait at all; per and burst, for
+// a limit that counts calls; enforce (without a value), for a server that punishes
+// impatience: a call inside the waiting time is refused too and makes it begin
+// anew, or with extend longer by so much; times; body.
 func RateLimited(after time.Duration) fake.Fault {
 	f := fake.NewFault("rate-limited")
 	if after < 0 {

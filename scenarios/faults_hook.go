@@ -52,17 +52,31 @@ func Tampered() fake.Fault { return fake.NewFault("tampered") }
 // one does.
 func OldSecret() fake.Fault { return fake.NewFault("old-secret") }
 
+// Rotated signs as a sender does in whose machines a new secret arrives slowly. Set:
+// late, the time after the change in which the old secret signs still; overlap, the
+// time in which both do. It stands for receivers that refuse all, or take forged
+// deliveries, in the hour after a rotation.
+func Rotated() fake.Fault { return fake.NewFault("rotated") }
+
 // Replayed sends a delivery again age after it was sent, byte for byte. Given to
 // Send, it does so at once.
 func Replayed(age time.Duration) fake.Fault {
 	return fake.NewFault("replayed").Set("age", age.String())
 }
 
-// ClockSkew moves the times that a delivery tells, by d; below 0 into the past.
+// ClockSkew moves the times that the fake tells by d, below 0 into the past: the
+// header Date and the times of what a call changes, and those that deliveries tell
+// and sign. It stands for clocks of two machines that differ: a tolerance on one
+// side only, a poll for what changed since that skips. On chooses calls
+// ("CreateCustomer") or deliveries ("hook:*"); without it both are hit. Set: jump,
+// by how much each hit is further off than the one before; below 0 the clock runs
+// backwards.
 func ClockSkew(d time.Duration) fake.Fault { return fake.NewFault("clock-skew").Set("by", d.String()) }
 
 // Retry loses the receiver's answer: what it took is sent again. Set:
-// policy=fixed or doubling, with backoff, for other pauses; max.
+// policy=fixed or doubling, with backoff, for other pauses; max. policy=retry-after
+// and policy=gone lose nothing, and obey a failed answer instead: its header
+// Retry-After says when the next attempt comes; 410 switches the subscription off.
 func Retry() fake.Fault { return fake.NewFault("retry") }
 
 // Disabled switches the subscription off. Set: after, the number of failures in

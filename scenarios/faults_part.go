@@ -52,7 +52,8 @@ func CursorExpired() fake.Fault { return fake.NewFault("cursor-expired") }
 func CursorLoop() fake.Fault { return fake.NewFault("cursor-loop") }
 
 // StaleRead lets lists be as they were lag ago. Set: scope=all, for single
-// records too. Changes from before it was armed are not undone.
+// records too; lag, a number of calls instead of a time ("3": the changes of the
+// last three are not seen). Changes from before it was armed are not undone.
 func StaleRead(lag time.Duration) fake.Fault {
 	return fake.NewFault("stale-read").Set("lag", lag.String())
 }

@@ -166,8 +166,8 @@ func parseFault(words []word) (fake.Fault, error) {
 	for _, w := range words[1:] {
 		key, text := w.option()
 		switch {
-		case w.raw == "optional":
-			f = f.Optional()
+		case w.raw == "optional", w.raw == "enforce": // the words without a value
+			f = f.Set(w.raw, "")
 		case strings.HasPrefix(w.raw, "@"):
 			f = f.Set("section", append(f.All("section"), w.raw[1:])...)
 		case key == "":

@@ -102,6 +102,10 @@ func (s *Server) api() fake.API {
 		Drift:  s.drift,
 		Vet:    vet,
 		Swap:   s.swap,
+		Taken:  s.takes,
+		Accepted: func(*fake.Call) (fake.Reply, bool) {
+			return s.answer(s.okay), true // which is what every write says, and says nothing more
+		},
 		Credentials: func() fake.Credentials {
 			return fake.Credentials{"shop_domain": s.ShopDomain(), "api_key": s.APIKey()}
 		},

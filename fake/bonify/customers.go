@@ -88,11 +88,11 @@ func (s *Server) getCustomer(c *fake.Call) (fake.Reply, error) {
 // wireOf is the wire form of a record, nil where there is none: the present one,
 // unless a fault lets every read lag behind.
 func (s *Server) wireOf(c *fake.Call, t *Shop, id int64) []byte {
-	lag := staleRead(c, true)
-	if lag <= 0 {
+	f, stale := staleRead(c, true)
+	if !stale {
 		return t.Customers.Wire(id)
 	}
-	for v, wire := range t.Customers.AsOf(c.Now().Add(-lag)) {
+	for v, wire := range t.Customers.Lagging(c, f) {
 		if v.ID == id {
 			return wire
 		}

@@ -79,6 +79,8 @@ func words(kind fake.Kind) (status int, text string) {
 		return http.StatusBadRequest, textNotJSON
 	case fake.Invalid, fake.NotSaved:
 		return http.StatusBadRequest, textNotSaved
+	case fake.Conflict: // by a fault only
+		return http.StatusConflict, reason(http.StatusConflict)
 	case fake.NotAcceptable:
 		return http.StatusNotAcceptable, reason(http.StatusNotAcceptable)
 	case fake.Limited:
@@ -100,9 +102,28 @@ func reason(status int) string {
 
 // vet tells what this API's answers cannot say.
 func vet(f fake.Fault) error {
-	if f.Name() != "not-saved" {
-		return nil
+	switch f.Name() {
+	case "throttled-in-200":
+		if f.Has("cost") {
+			return errors.New("cost=: no answer of this API tells what a call costs; code= is the message of the refusal")
+		}
+	case "taken":
+		if f.Has("field") && f.Get("field") != "email" {
+			return errors.New("field=" + f.Get("field") + ": the address is all that no two customers share; want field=email")
+		}
+	case "dst":
+		return errors.New("the times of this API are in UTC, whose offset never changes; clock-skew moves them")
+	case "shape-drift":
+		if f.Get("bool") == "native" || f.Get("id") == "int" || f.Get("null") == "null" {
+			return errors.New("booleans, ids and null of this API are native already; want bool=string, id=string, null=absent or extra=")
+		}
+	case "not-saved":
+		return vetRefusal(f)
 	}
+	return nil
+}
+
+func vetRefusal(f fake.Fault) error {
 	for _, word := range []string{"persisted", "echo", "word"} {
 		if f.Has(word) {
 			return errors.New(word + "=: this API answers a refused save with a message and nothing else")

@@ -2,7 +2,6 @@ package bonify
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
 )
@@ -37,7 +36,14 @@ func (s *Server) listCustomers(c *fake.Call) (fake.Reply, error) {
 	if given != "" && s.loops(c) {
 		return s.answer(t.list(q.page(from, s.settings.pageSize), at, given)), nil
 	}
-	if at.filtered || !q.asOf.IsZero() {
+	if p, is := s.otherPage(c, q, from); is {
+		loop := ""
+		if len(p.rows) == 0 {
+			loop = given // it goes on where it stands
+		}
+		return s.answer(t.list(p, at, loop)), nil
+	}
+	if at.filtered || q.past != nil {
 		return s.answer(t.list(q.page(from, s.settings.pageSize), at, "")), nil
 	}
 	return s.answer(t.whole(q, from)), nil
@@ -128,11 +134,11 @@ func (t *Shop) search(c *fake.Call, at cursor, sent bool) (*search, error) {
 			q.conditions = append(q.conditions, u)
 		}
 		if t.server.settings.lag > 0 {
-			q.asOf = c.Now().Add(-t.server.settings.lag)
+			q.past = t.Customers.AsOf(c.Now().Add(-t.server.settings.lag))
 		}
 	}
-	if lag := staleRead(c, false); lag > 0 {
-		q.asOf = c.Now().Add(-lag)
+	if f, stale := staleRead(c, false); stale {
+		q.past = t.Customers.Lagging(c, f)
 	}
 	return q, nil
 }
@@ -202,7 +208,11 @@ func (s *Server) listCustomersV1(c *fake.Call) (fake.Reply, error) {
 	if number <= pages {
 		from = (number - 1) * size
 	}
-	body = appendRows(append(body, ','), all[from:min(from+size, len(all))])
+	to := min(from+size, len(all))
+	if first, end, short := c.ShiftedPage(size, len(all)); short {
+		from, to = first, end
+	}
+	body = appendRows(append(body, ','), all[from:to])
 	return s.answer(append(body, '}')), nil
 }
 
@@ -221,14 +231,12 @@ func pageNumber(text string) (n int, ok bool) {
 	return n, n > 0
 }
 
-// staleRead is how far a read is to lag behind, by a fault: lists, or with the
+// staleRead tells whether a read is to lag behind, by a fault: lists, or with the
 // scope all every read.
-func staleRead(c *fake.Call, single bool) time.Duration {
+func staleRead(c *fake.Call, single bool) (f fake.Fault, is bool) {
 	f, planned := c.Planned("stale-read")
-	lag, err := time.ParseDuration(f.Get("lag"))
-	if !planned || err != nil || single && f.Get("scope") != "all" {
-		return 0
+	if !planned || single && f.Get("scope") != "all" {
+		return f, false
 	}
-	c.Fault("stale-read")
-	return lag
+	return c.Fault("stale-read")
 }

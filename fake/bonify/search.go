@@ -4,7 +4,6 @@ import (
 	"iter"
 	"slices"
 	"sort"
-	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
 )
@@ -12,8 +11,8 @@ import (
 // A search is a shop's list as a call asks for it.
 type search struct {
 	shop       *Shop
-	conditions []condition // all must hold; none: the whole list
-	asOf       time.Time   // the list as it was then; zero: as it is
+	conditions []condition                  // all must hold; none: the whole list
+	past       iter.Seq2[*Customer, []byte] // the list as it was; nil: as it is
 }
 
 // A row is a customer on its way into a page.
@@ -116,8 +115,8 @@ func (q *search) stretch() (order *fake.Ordered[int64, Customer], first, end int
 // them and they are few: looking at each costs less than going through the list
 // until a page is full. A list of the past is made anew each time.
 func (q *search) few() (rows []row, few bool) {
-	if !q.asOf.IsZero() {
-		for c, wire := range q.shop.Customers.AsOf(q.asOf) {
+	if q.past != nil {
+		for c, wire := range q.past {
 			rows = append(rows, row{c, wire})
 		}
 		return q.sorted(rows), true

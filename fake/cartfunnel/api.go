@@ -96,6 +96,9 @@ func (s *Server) api() fake.API {
 		Error:  s.fail,
 		Page:   listedPage,
 		Drift:  s.drift,
+		Vet:    s.vet,
+		Swap:   s.swap,
+		Taken:  s.taken,
 		Credentials: func() fake.Credentials {
 			return fake.Credentials{"account": s.Account(), "secret": s.Secret()}
 		},
@@ -196,6 +199,8 @@ func (s *Server) status(kind fake.Kind) int {
 		return http.StatusNotAcceptable
 	case fake.NotSaved:
 		return http.StatusOK
+	case fake.Conflict: // by a fault only: there are no versions (reading CF-27)
+		return http.StatusConflict
 	case fake.Limited:
 		return http.StatusTooManyRequests
 	}

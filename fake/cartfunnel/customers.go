@@ -36,6 +36,9 @@ func (s *Server) listCustomers(c *fake.Call) (fake.Reply, error) {
 	if odd {
 		c.Note("odd-page", c.Query().Get("page"))
 	}
+	if body, is := s.otherPage(c, page); is {
+		return s.ok(body), nil
+	}
 	return s.ok(s.pageOf(account(c), page)), nil
 }
 
@@ -43,7 +46,7 @@ func (s *Server) listCustomers(c *fake.Call) (fake.Reply, error) {
 // caller's account ("GET /customers/:id.json").
 func (s *Server) getCustomer(c *fake.Call) (fake.Reply, error) {
 	noteParameters(c)
-	wire := account(c).Customers.Wire(c.Int("id"))
+	wire := wireOf(c, c.Int("id"))
 	if wire == nil {
 		return fake.Reply{}, &fake.Error{Kind: fake.NotFound}
 	}

@@ -99,6 +99,13 @@ func (s *Server) saveCustomer(c *fake.Call, stored *Customer, given attributes) 
 	if texts = append(texts, s.refusals(c, &attempt)...); len(texts) > 0 {
 		return s.notSaved(c, stored, &attempt, given, texts)
 	}
+	if kept, thinned := withoutDropped(c, given.object); thinned {
+		attempt = Customer{}
+		if stored != nil {
+			attempt = *stored
+		}
+		merge(&attempt, kept, func(string, string) {})
+	}
 	attempt.UpdatedAt = now(c)
 	if stored != nil {
 		t.Customers.Update(c, attempt)

@@ -142,7 +142,10 @@ func (s *Server) api() fake.API {
 		Drift:  s.drift,
 		Expire: expire,
 		Swap:   s.swap,
-		Vet:    vet,
+		Taken:  s.takes,
+
+		Accepted: s.acceptedLater,
+		Vet:      vet,
 
 		Credentials: func() fake.Credentials {
 			return fake.Credentials{

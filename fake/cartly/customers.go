@@ -72,7 +72,10 @@ func appendCustomer(dst []byte, c *Customer) []byte {
 func (s *Server) listCustomers(c *fake.Call) (fake.Reply, error) {
 	noteQuery(c, "email", limitParam, offsetParam)
 	t := shopOf(c)
-	wanted := selection[Customer]{name: "customers", of: t.Customers, made: s.customersMade}
+	wanted := selection[Customer]{
+		name: "customers", of: t.Customers, made: s.customersMade,
+		same: func(a, b *Customer) bool { return a.CreatedAt.Equal(b.CreatedAt) },
+	}
 	if email := c.Query().Get("email"); email != "" {
 		wanted.fits = func(v *Customer) bool { return foldEmail(v.Email) == foldEmail(email) }
 		wanted.ids = t.withEmail(email)

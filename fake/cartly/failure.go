@@ -10,7 +10,6 @@ import (
 
 // Kinds of failure of this API's own.
 const (
-	conflict   fake.Kind = "conflict"    // the value is taken
 	oauthError fake.Kind = "oauth-error" // Texts: error, error_description
 	pageError  fake.Kind = "page-error"  // Texts: the title of an HTML page
 )
@@ -26,6 +25,7 @@ const (
 	textNoObject  = "body must be a JSON object"
 	textNotSaved  = "the change was refused" // an injected refusal without words
 	textTooMany   = "too many requests"
+	textConflict  = "the record was changed meanwhile" // by a fault only
 	textBroken    = "internal error"
 	textAway      = "temporarily unavailable"
 	textNoRecord  = "no such record"
@@ -46,7 +46,7 @@ func invalid(message string) error {
 
 // taken refuses a value that another record has (readings CL-22 and CL-26).
 func taken(message string) error {
-	return &fake.Error{Kind: conflict, Texts: []string{message}}
+	return &fake.Error{Kind: fake.Conflict, Texts: []string{message}}
 }
 
 // unknown is the answer about a record that is not there, or not the caller's.
@@ -93,8 +93,8 @@ func (s *Server) words(c *fake.Call, e *fake.Error) failure {
 		f = failure{http.StatusBadRequest, "malformed_body", textNoJSON}
 	case fake.Invalid, fake.NotSaved:
 		f = failure{http.StatusUnprocessableEntity, "invalid", textNotSaved}
-	case conflict:
-		f = failure{s.settings.duplicateStatus, "conflict", ""}
+	case fake.Conflict:
+		f = failure{s.settings.duplicateStatus, "conflict", textConflict}
 	case fake.Limited: // by a fault only (reading CL-29)
 		f = failure{http.StatusTooManyRequests, "rate_limited", textTooMany}
 	case fake.Broken:

@@ -291,14 +291,15 @@ func TestSlowAnswers(t *testing.T) {
 	})
 }
 
-// All faults of the engine can be armed on this API, but for those of batches and
-// cursors, which it does not have.
+// All faults of the engine can be armed on this API, but for those of batches,
+// cursors, limits and offsets, which it does not have.
 func TestAllFaultsAreKnown(t *testing.T) {
 	t.Parallel()
 	needed := map[string]string{
 		"burst": "calls=1", "redirect": "to=https://cartly.pro/", "slow-headers": "delay=1s", "slow-body": "over=1s", "wrong-content-type": "type=text/html",
 		"page-drift": "delete=1", "delay": "by=1s", "flood": "n=2", "clock-skew": "by=1s", "body-style": "style=ascii", "signature-form": "form=bare",
 		"slow-post": "over=1s", "wrong-target": "method=GET", "stale-read": "lag=1s", "silently-dropped": "fields=note",
+		"accepted-later": "delay=1s", "short-page": "size=1", "shape-drift": "extra=x", "rotated": "late=1h", "limit-headers": "limit=1 per=1s",
 	}
 	var refused []string
 	for _, name := range fake.FaultNames() {
@@ -310,7 +311,7 @@ func TestAllFaultsAreKnown(t *testing.T) {
 			refused = append(refused, name)
 		}
 	}
-	assert.ElementsMatch(t, []string{"batch-stops", "limited-after-part", "cursor-expired", "cursor-loop"}, refused)
+	assert.ElementsMatch(t, []string{"batch-stops", "limited-after-part", "cursor-expired", "cursor-loop", "quota-shared", "dst"}, refused)
 	assert.Contains(t, mistake(t, func(s *cartly.Server) { s.Inject(fault("server-error").On("DeleteCustomer")) }), `fault server-error: on="DeleteCustomer"`)
 	assert.Contains(t, mistake(t, func(s *cartly.Server) { s.Inject(fault("delay by=1s").On("hook:order.cancelled")) }), "order.canceled")
 }

@@ -2,7 +2,9 @@ package cartly
 
 import (
 	"errors"
+	"fmt"
 	"maps"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -17,8 +19,72 @@ func vet(f fake.Fault) error {
 		return errors.New("this API has no batches")
 	case "cursor-expired", "cursor-loop":
 		return errors.New("this API has no cursors")
+	case "not-saved":
+		for _, word := range []string{"persisted", "echo", "word"} {
+			if f.Has(word) {
+				return fmt.Errorf("%s=: this API answers a refused save with a code and a message, and shows no record", word)
+			}
+		}
+	case "throttled-in-200":
+		if f.Has("cost") {
+			return errors.New("cost=: no answer of this API tells what a call costs; code= is the message of the refusal")
+		}
+	case "taken":
+		if field := f.Get("field"); f.Has("field") && field != "email" && field != "code" {
+			return fmt.Errorf("field=%s: customers clash in their email, discounts in their code", field)
+		}
+	case "silently-dropped":
+		if !f.Has("fields") {
+			return errors.New("want fields=, names of what a body sets: note, first_name, quantity")
+		}
+	case "dst":
+		return errors.New("the times of this API are in UTC, whose offset never changes; clock-skew moves them")
+	case "shape-drift":
+		if f.Get("bool") == "native" || f.Get("id") == "int" || f.Get("null") == "null" {
+			return errors.New("booleans and null of this API are native, and ids are texts that are no numbers; want bool=string, null=absent or extra=")
+		}
+		if f.Get("id") == "string" {
+			return errors.New("id=string: ids of this API are texts already")
+		}
 	}
 	return nil
+}
+
+// acceptedLater is the answer to a write that tells nothing of what it made: a
+// deletion. All others are answered with the record.
+func (s *Server) acceptedLater(c *fake.Call) (fake.Reply, bool) {
+	return fake.Reply{Status: http.StatusAccepted}, c.Op == DeleteWebhook
+}
+
+// takes lets somebody else have the address or the code that a save asks for, as
+// a first attempt has whose answer was lost; for the fault taken.
+func (s *Server) takes(c *fake.Call, field string) bool {
+	body, err := c.JSON()
+	if err != nil {
+		return false
+	}
+	given, t := fields{}, shopOf(c)
+	for key, value := range fake.Members(body) {
+		given[key] = value
+	}
+	switch {
+	case field != "code" && (c.Op == CreateCustomer || c.Op == UpdateCustomer):
+		twin := Customer{CreatedAt: now(c), UpdatedAt: now(c)}
+		if mergeCustomer(&twin, given) != nil || len(t.withEmail(twin.Email)) > 0 {
+			return false
+		}
+		t.Customers.Insert(nil, twin)
+		return true
+	case field != "email" && c.Op == CreateDiscount:
+		twin, err := readDiscount(given)
+		if err != nil || len(t.Discounts.Lookup(byCode, foldCode(twin.Code))) > 0 {
+			return false
+		}
+		twin.CreatedAt = now(c)
+		t.Discounts.Insert(nil, twin)
+		return true
+	}
+	return false
 }
 
 // expire ends the caller's token, for the fault token-expired. What the next
@@ -42,16 +108,14 @@ func (s *Server) swap(account string) (any, error) {
 	return nil, errors.New("there is no such shop")
 }
 
-// lagOf is how old the records of a reading call are to be, by the fault
-// stale-read. One whose scope is the lists does not hit other calls.
-func lagOf(c *fake.Call, scope string) (lag time.Duration, stale bool) {
+// staleRead tells whether a reading call is to see old records, by the fault of
+// that name. One whose scope is the lists does not hit other calls.
+func staleRead(c *fake.Call, scope string) (fault fake.Fault, stale bool) {
 	fault, planned := c.Planned("stale-read")
 	if !planned || scope == "all" && fault.Get("scope") != "all" {
-		return 0, false
+		return fault, false
 	}
-	c.Fault("stale-read")
-	lag, _ = time.ParseDuration(fault.Get("lag"))
-	return lag, true
+	return c.Fault("stale-read")
 }
 
 // withoutDropped are the given fields but those that the fault silently-dropped

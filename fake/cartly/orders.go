@@ -142,9 +142,9 @@ func (s *Server) getOrder(c *fake.Call) (fake.Reply, error) {
 	noteQuery(c)
 	orders, id := shopOf(c).Orders, c.Param("id")
 	wire := orders.Wire(id)
-	if lag, stale := lagOf(c, "all"); stale {
+	if f, stale := staleRead(c, "all"); stale {
 		wire = nil
-		for order, then := range orders.AsOf(c.Now().Add(-lag)) {
+		for order, then := range orders.Lagging(c, f) {
 			if order.ID == id {
 				wire = then
 			}

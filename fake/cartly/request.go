@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -168,16 +167,27 @@ func list(name string, records iter.Seq[[]byte]) fake.Reply {
 type selection[T any] struct {
 	name string // of the member in the answer
 	of   *fake.Collection[string, T]
-	made func(a, b *T) int // the order in which records were made
-	fits func(*T) bool     // nil: all do
-	ids  []string          // those that fit, in that order
+	made func(a, b *T) int  // the order in which records were made
+	same func(a, b *T) bool // whether two were made at one moment; nil: nobody asks
+	fits func(*T) bool      // nil: all do
+	ids  []string           // those that fit, in that order
 }
 
 // answer is the window of a selection that the call asks for.
 func (q selection[T]) answer(s *Server, c *fake.Call) fake.Reply {
 	offset, limit := s.window(c)
-	if lag, stale := lagOf(c, "list"); stale {
-		return list(q.name, windowOf(q.before(c.Now().Add(-lag)), offset, limit))
+	if _, planned := c.Planned("short-page"); planned {
+		all := q.sorted(q.of.Range(0, q.of.Count()))
+		limit, _ = c.ShortPage(limit, len(all))
+	}
+	if _, planned := c.Planned("unstable-order"); planned && q.same != nil {
+		if wires, mixed := q.mixed(offset, limit); mixed {
+			c.Fault("unstable-order")
+			return list(q.name, slices.Values(wires))
+		}
+	}
+	if f, stale := staleRead(c, "list"); stale {
+		return list(q.name, windowOf(q.sorted(q.of.Lagging(c, f)), offset, limit))
 	}
 	if q.fits == nil {
 		return list(q.name, q.all(offset, limit))
@@ -203,14 +213,42 @@ func (q selection[T]) all(offset, limit int) iter.Seq[[]byte] {
 	}
 }
 
-// before is the whole selection as it was at a moment.
-func (q selection[T]) before(at time.Time) [][]byte {
+// mixed is the window of a list in which records of one moment stand the other
+// way round, and whether that makes a difference.
+func (q selection[T]) mixed(offset, limit int) (window [][]byte, differs bool) {
+	type record struct {
+		value *T
+		wire  []byte
+	}
+	var all []record
+	for value, wire := range q.of.Range(0, q.of.Count()) {
+		if q.fits == nil || q.fits(value) {
+			all = append(all, record{value, wire})
+		}
+	}
+	slices.SortFunc(all, func(a, b record) int { return q.made(a.value, b.value) })
+	usual := slices.Collect(windowOf(all, offset, limit))
+	slices.SortFunc(all, func(a, b record) int {
+		if q.same(a.value, b.value) {
+			return q.made(b.value, a.value)
+		}
+		return q.made(a.value, b.value)
+	})
+	for i, r := range slices.Collect(windowOf(all, offset, limit)) {
+		differs = differs || r.value != usual[i].value
+		window = append(window, r.wire)
+	}
+	return window, differs
+}
+
+// sorted are those of some records that are selected, as they were made.
+func (q selection[T]) sorted(records iter.Seq2[*T, []byte]) [][]byte {
 	type record struct {
 		value *T
 		wire  []byte
 	}
 	var old []record
-	for value, wire := range q.of.AsOf(at) {
+	for value, wire := range records {
 		if q.fits == nil || q.fits(value) {
 			old = append(old, record{value, wire})
 		}

@@ -1,9 +1,7 @@
 package cscart
 
 import (
-	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/cartdouble/cartdouble/fake"
 )
@@ -96,43 +94,10 @@ func (s *Server) api() fake.API {
 		Page:   s.listedPage,
 		Drift:  s.drift,
 		Vet:    vet,
+
+		Accepted: func(*fake.Call) (fake.Reply, bool) { return fake.Reply{Status: http.StatusAccepted}, true },
 		Credentials: func() fake.Credentials {
 			return fake.Credentials{"email": s.Email(), "api_key": s.APIKey()}
 		},
 	}
-}
-
-// vet refuses what means nothing to a shop: faults of cursors, batches and saved
-// fields, which it does not have; and words of a refusal that do not fit a cart
-// that is not deleted, which has no attempted values and is never a success.
-func vet(f fake.Fault) error {
-	switch f.Name() {
-	case "cursor-expired", "cursor-loop":
-		return errors.New("lists of this API have pages by number and no cursors")
-	case "batch-stops", "limited-after-part":
-		return errors.New("this API does one thing at a time")
-	case "silently-dropped":
-		return errors.New("this API saves nothing that could be dropped")
-	case "not-saved":
-		return vetRefusal(f)
-	}
-	return nil
-}
-
-func vetRefusal(f fake.Fault) error {
-	for _, word := range []string{"persisted", "echo", "word"} {
-		if f.Has(word) {
-			return errors.New(word + "=" + f.Get(word) + ": the answers of this API have nothing like it")
-		}
-	}
-	if f.Has("status") && statusWord(f) < 400 {
-		return errors.New("status=" + f.Get("status") + ": a cart that is not deleted is a failure of 400 or more")
-	}
-	return nil
-}
-
-// statusWord is the status that a fault asks for, 0 for none.
-func statusWord(f fake.Fault) int {
-	status, _ := strconv.Atoi(f.Get("status"))
-	return status
 }

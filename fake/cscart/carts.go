@@ -71,8 +71,8 @@ func (s *Server) listCarts(c *fake.Call) (fake.Reply, error) {
 		c.Note("zero-id", a.id)
 	}
 	question := questionOf(c, s.companyOf(a))
-	then, lags := stale(c)
-	if body, known := s.asked(question); known && !lags {
+	changed := altered(c)
+	if body, known := s.asked(question); known && !changed {
 		return s.ok(body), nil
 	}
 	q := s.query(c)
@@ -81,10 +81,11 @@ func (s *Server) listCarts(c *fake.Call) (fake.Reply, error) {
 	if p := q.parameter("p_ids"); p != nil && p.value.list != nil && s.settings.arrayIDs == ArrayCrash {
 		return fake.Reply{}, &fake.Error{Kind: fake.Broken} // reading CC-17
 	}
-	hits, total := []hit(nil), 0
-	if lags {
-		hits, total = s.scan(&l, s.Carts.AsOf(then))
-	} else {
+	hits, total, is := []hit(nil), 0, false
+	if changed {
+		hits, total, is = s.otherPage(c, &l)
+	}
+	if !is {
 		hits, total = s.find(&l)
 	}
 	length := len(`{"carts":[],"params":}`) + echoLength + 3*len(c.Request.URL.RawQuery)
@@ -101,7 +102,7 @@ func (s *Server) listCarts(c *fake.Call) (fake.Reply, error) {
 	body = append(body, `],"params":`...)
 	body = append(s.appendEcho(body, &q, &l, total), '}')
 	s.release()
-	if !noted && !lags && !l.bounds.on { // neither notes nor the clock have a part in it
+	if !noted && !changed && !l.bounds.on { // neither notes nor the clock have a part in it
 		s.remember(question, body)
 	}
 	return s.ok(body), nil

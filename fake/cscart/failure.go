@@ -77,6 +77,8 @@ func statusOf(kind fake.Kind) int {
 		return http.StatusBadRequest
 	case fake.Limited:
 		return http.StatusTooManyRequests
+	case fake.Conflict: // by a fault only
+		return http.StatusConflict
 	}
 	return http.StatusInternalServerError
 }

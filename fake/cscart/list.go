@@ -284,15 +284,18 @@ func (s *Server) recent(l *listing, in stretch) stretch {
 
 // compare compares two hits by the order of the list.
 func (l *listing) compare(s *Server, a, b hit) int {
-	order := 0
-	if l.sorting.by == byDate {
-		if order = cmp.Compare(a.date, b.date); l.sorting.order == descending {
-			order = -order
-		}
-	} else {
-		order = s.compare(l.sorting, a.cart, b.cart)
+	return cmp.Or(l.order(s, a, b), cmp.Compare(a.cart.UserID, b.cart.UserID))
+}
+
+// order is compare without the id that tells equal carts apart.
+func (l *listing) order(s *Server, a, b hit) int {
+	if l.sorting.by != byDate {
+		return s.compare(l.sorting, a.cart, b.cart)
 	}
-	return cmp.Or(order, cmp.Compare(a.cart.UserID, b.cart.UserID))
+	if l.sorting.order == descending {
+		a, b = b, a
+	}
+	return cmp.Compare(a.date, b.date)
 }
 
 // sort brings hits into the order of the list; most often they are.

@@ -2,21 +2,18 @@ package cscart
 
 import (
 	"iter"
-	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
 )
 
-// stale tells whether the fault stale-read hits a call, and which moment it shows
-// then. Lists lag always, single carts with scope=all only.
-func stale(c *fake.Call) (then time.Time, is bool) {
+// stale tells whether the fault stale-read hits a call. Lists lag always, single
+// carts with scope=all only.
+func stale(c *fake.Call) (f fake.Fault, is bool) {
 	f, planned := c.Planned("stale-read")
 	if !planned || c.Op != ListCarts && f.Get("scope") != "all" {
-		return time.Time{}, false
+		return f, false
 	}
-	c.Fault("stale-read") // it has an effect here
-	lag, _ := time.ParseDuration(f.Get("lag"))
-	return c.Now().Add(-lag), true
+	return c.Fault("stale-read") // it has an effect here
 }
 
 // scan looks at all of these carts, whatever their order.
@@ -33,12 +30,12 @@ func (s *Server) scan(l *listing, carts iter.Seq2[*Cart, []byte]) ([]hit, int) {
 
 // look is the cart of an id with its wire form, nil where there is none.
 func (s *Server) look(c *fake.Call, id int64) (*Cart, kept) {
-	then, is := stale(c)
+	f, is := stale(c)
 	if !is {
 		cart, wire := s.Carts.Look(id)
 		return cart, wire
 	}
-	for cart, wire := range s.Carts.AsOf(then) {
+	for cart, wire := range s.Carts.Lagging(c, f) {
 		if cart.UserID == id {
 			return cart, wire
 		}

@@ -117,6 +117,9 @@ func (s *Server) api() fake.API {
 		Page:   s.page,
 		Drift:  s.drift,
 		Vet:    vet,
+		Swap:   s.swap,
+
+		Accepted: s.acceptedLater,
 		Credentials: func() fake.Credentials {
 			return fake.Credentials{"merchant_id": s.MerchantID(), "api_key": s.APIKey(), "public_key": s.PublicKey()}
 		},

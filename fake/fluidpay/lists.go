@@ -11,6 +11,11 @@ import (
 // list answers with all records of the merchant that live, in the order of
 // their creation (reading FP-39). There are no parameters and no pages.
 func (k *kind[T]) list(c *fake.Call) (fake.Reply, error) {
+	if f, stale := c.Fault("stale-read"); stale {
+		old := k.old(c, f)
+		body := k.array("success", records(old), len(old), !k.server.settings.documentShape)
+		return fake.Reply{Status: http.StatusOK, Header: k.server.header(c, jsonType), Body: body}, nil
+	}
 	now := k.server.version()
 	kept, known := k.listed[merchant(c)]
 	if !known || kept.at != now {
@@ -48,7 +53,7 @@ func (k *kind[T]) search(c *fake.Call) (fake.Reply, error) {
 	if err != nil {
 		return fake.Reply{}, err
 	}
-	page, total := k.find(q)
+	page, total := k.found(c, q)
 	answer := k.array(k.server.settings.searchMsg, records(page), total, true)
 	return fake.Reply{Status: http.StatusOK, Header: k.server.header(c, jsonType), Body: answer}, nil
 }

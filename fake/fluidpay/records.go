@@ -85,7 +85,7 @@ func (s *Server) fill(r common, now time.Time) (whole bool) {
 
 // read is the record of a GET, with its kept wire form. A public_hash is no id.
 func (k *kind[T]) read(c *fake.Call) (*T, []byte, error) {
-	v, wire := k.records.Look(param(c, "id"))
+	v, wire := k.look(c, param(c, "id"))
 	if v == nil {
 		return nil, nil, &fake.Error{Kind: fake.NotFound}
 	}
@@ -115,12 +115,14 @@ func (k *kind[T]) create(c *fake.Call, v T) (fake.Reply, error) {
 	if err != nil {
 		return fake.Reply{}, err
 	}
+	before := v
 	if err := k.merge(c, body, &v, true); err != nil {
 		return fake.Reply{}, err
 	}
 	if err := k.server.notSaved(c); err != nil {
 		return fake.Reply{}, err
 	}
+	k.thin(c, body, before, &v)
 	k.store(c, &v)
 	return k.answer(c, *k.common(&v).id), nil
 }
@@ -149,12 +151,14 @@ func (k *kind[T]) update(c *fake.Call) (fake.Reply, error) {
 	if err != nil {
 		return fake.Reply{}, err
 	}
+	before := v
 	if err := k.merge(c, body, &v, false); err != nil {
 		return fake.Reply{}, err
 	}
 	if err := k.server.notSaved(c); err != nil {
 		return fake.Reply{}, err
 	}
+	k.thin(c, body, before, &v)
 	r := k.common(&v)
 	*r.updated = seconds(c.Now())
 	k.finish(&v)
