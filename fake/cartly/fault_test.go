@@ -292,7 +292,7 @@ func TestSlowAnswers(t *testing.T) {
 }
 
 // All faults of the engine can be armed on this API, but for those of batches,
-// cursors, limits and offsets, which it does not have.
+// cursors, limits and offsets, which it does not have, and those of HTTP/2.
 func TestAllFaultsAreKnown(t *testing.T) {
 	t.Parallel()
 	needed := map[string]string{
@@ -300,6 +300,7 @@ func TestAllFaultsAreKnown(t *testing.T) {
 		"page-drift": "delete=1", "delay": "by=1s", "flood": "n=2", "clock-skew": "by=1s", "body-style": "style=ascii", "signature-form": "form=bare",
 		"slow-post": "over=1s", "wrong-target": "method=GET", "stale-read": "lag=1s", "silently-dropped": "fields=note",
 		"accepted-later": "delay=1s", "short-page": "size=1", "shape-drift": "extra=x", "rotated": "late=1h", "limit-headers": "limit=1 per=1s",
+		"header-oddity": "kind=many", "raw": "text=x", "wrong-body": "text=x", "wrong-length": "by=1", "slow-accept": "delay=1s",
 	}
 	var refused []string
 	for _, name := range fake.FaultNames() {
@@ -311,7 +312,7 @@ func TestAllFaultsAreKnown(t *testing.T) {
 			refused = append(refused, name)
 		}
 	}
-	assert.ElementsMatch(t, []string{"batch-stops", "limited-after-part", "cursor-expired", "cursor-loop", "quota-shared", "dst"}, refused)
+	assert.ElementsMatch(t, []string{"batch-stops", "limited-after-part", "cursor-expired", "cursor-loop", "quota-shared", "dst", "goaway", "stream-error"}, refused)
 	assert.Contains(t, mistake(t, func(s *cartly.Server) { s.Inject(fault("server-error").On("DeleteCustomer")) }), `fault server-error: on="DeleteCustomer"`)
 	assert.Contains(t, mistake(t, func(s *cartly.Server) { s.Inject(fault("delay by=1s").On("hook:order.cancelled")) }), "order.canceled")
 }
