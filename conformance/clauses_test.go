@@ -8,6 +8,7 @@ import (
 // documents are the suites that have a list of clauses.
 func documents() map[string][]Rule {
 	return map[string][]Rule{
+		"bonify":     Bonify().Rules(),
 		"cartfunnel": Cartfunnel().Rules(),
 		"cscart":     Cscart().Rules(),
 		"fluidpay":   Fluidpay().Rules(),

@@ -22,6 +22,8 @@ type profile[C any] struct {
 	written func(*answer) []string          // the texts, as a record shows them
 	stored  func(*run[C]) []string          // the texts, as the newest record has them
 
+	refused func(*run[C]) *answer // a create that has to fail; nil where create gives something to be looked at
+
 	denied, saved, told string // checks about a 403, a refused save, secrets in errors; "" for none
 
 	refuse        func(n int, text string) fake.Fault // refuses to create that newcomer
@@ -32,6 +34,8 @@ type profile[C any] struct {
 
 	endless      func(*run[C]) // makes a list say that there is more, where a full page alone does not
 	twins        bool          // the API makes a second record of the same, and refuses none
+	twinning     []fake.Option // lets it do so, where it does not by itself
+	waiting      []string      // checks of the API's own about how long to wait
 	standardAuth bool          // credentials stand in Authorization, which Go takes off by itself
 
 	clauses map[string]string // what a check rests on in this API, by its id: a reading, mostly

@@ -20,19 +20,36 @@ func (p profile[C]) lost() []check[C] {
 	if p.twins {
 		twin = "twin"
 	}
+	scenes := []scene[C]{{
+		state:  p.people(3),
+		faults: []fake.Fault{fake.NewFault("lost-response").On(p.create.op).Call(1)},
+	}}
+	if p.twinning != nil {
+		again := scenes[0]
+		again.name, again.options = "twins are allowed", p.twinning
+		scenes = append(scenes, again)
+	}
 	return []check[C]{{
 		id: "GEN-DUP-01", title: "a create whose answer was lost",
 		clause: "-", level: care,
 		summary: "The record may be there although the connection died; sending it again makes a twin, or is refused as taken.",
 		needs:   named(p.create), after: after([]string{p.saved}, p.create),
-		scenes: []scene[C]{{
-			state:  p.people(3),
-			faults: []fake.Fault{fake.NewFault("lost-response").On(p.create.op).Call(1)},
-		}},
-		drive: func(r *run[C]) { p.create.try(r, 0) },
-		seen:  asked(p.create.op),
+		scenes: scenes,
+		drive: func(r *run[C]) {
+			p.create.try(r, 0)
+			if p.refused != nil {
+				p.refused(r)
+			}
+		},
+		seen: asked(p.create.op),
 		judge: func(r *run[C]) Finding {
 			a, sent := r.nth(0), r.of(p.create.op)
+			if p.refused != nil {
+				if f := mustFail(r.nth(1), "it was refused"); f.Code != "" {
+					return f
+				}
+				sent = sent[:len(sent)-1]
+			}
 			last := sent[len(sent)-1]
 			switch n := p.copies(r, 0); {
 			case n != 1:

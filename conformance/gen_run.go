@@ -56,7 +56,7 @@ func (p profile[C]) leaks() check[C] {
 
 func (p profile[C]) races() check[C] {
 	const callers = 8
-	slow := fake.NewFault("slow-body").Set("over", "1s").Set("chunks", "5")
+	slow := fake.NewFault("slow-body").Set("over", "5s").Set("chunks", "5") // longer than clients that pace themselves wait
 	return check[C]{
 		id: "GEN-RACE-01", title: "callers at the same time get their own answers",
 		clause: "-", level: care,

@@ -133,7 +133,7 @@ func (p profile[C]) waits() []check[C] {
 		id: "GEN-WAIT-01", title: "retries wait as they are told, or longer each time",
 		clause: "-", level: care,
 		summary: "A busy server gets no better by being asked again at once, and says at times how long to wait.",
-		needs:   named(p.list), after: after([]string{"GEN-5XX-01"}, p.list),
+		needs:   named(p.list), after: after(append([]string{"GEN-5XX-01"}, p.waiting...), p.list),
 		scenes: []scene[C]{
 			busy("429, not told how long", limited),
 			busy("503, not told how long", unavailable),

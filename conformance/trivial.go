@@ -40,14 +40,14 @@ func trivials[C any](good func(fake.TB, Env) C, tape *cassette) []trivial[C] {
 		{"T-answer-key", false, fromMemory(&tape.heard, answerKey(good))},
 		{"T-replay", false, fromMemory(&tape.heard, replay(tape, good))},
 		{"T-drop-reply", true, around(func(f reflect.Value, t reflect.Type, args []reflect.Value) []reflect.Value {
-			f.Call(args)
+			invoke(f, args)
 			return zeros(t)
 		})},
 		{"T-panic", false, same(func(reflect.Value, reflect.Type, []reflect.Value) []reflect.Value { panic("no") })},
 		{"T-hang", false, same(func(reflect.Value, reflect.Type, []reflect.Value) []reflect.Value { select {} })},
 		{"T-swallow-loop", true, around(func(f reflect.Value, _ reflect.Type, args []reflect.Value) []reflect.Value {
 			for {
-				f.Call(args)
+				invoke(f, args)
 				time.Sleep(time.Second) // a call that does not touch the wire takes time too
 			}
 		})},
@@ -72,6 +72,15 @@ func adapter[C any](good *C, f body) C {
 		v.Field(i).Set(reflect.MakeFunc(t, func(args []reflect.Value) []reflect.Value { return f(original, t, args) }))
 	}
 	return c
+}
+
+// invoke calls a function with the arguments that its stand-in was given.
+func invoke(f reflect.Value, args []reflect.Value) {
+	if f.Type().IsVariadic() {
+		f.CallSlice(args)
+	} else {
+		f.Call(args)
+	}
 }
 
 func zeros(t reflect.Type) []reflect.Value {

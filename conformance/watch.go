@@ -72,6 +72,8 @@ func watchable(api string) (watcher, bool) {
 		return Fluidpay(), true
 	case "cartly":
 		return Cartly(), true
+	case "bonify":
+		return Bonify(), true
 	}
 	return nil, false
 }

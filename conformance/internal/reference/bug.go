@@ -13,6 +13,7 @@ type Bug struct {
 	mu    sync.Mutex
 	ran   int
 	first string // a secret, for a client that keeps one for all
+	last  string // a cursor, likewise
 }
 
 // Ran counts how often the line with the bug ran.
@@ -41,4 +42,17 @@ func (b *Bug) keep(secret string) string {
 		b.first = secret
 	}
 	return b.first
+}
+
+// put keeps a text for all clients with the bug, and got gives it.
+func (b *Bug) put(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last = text
+}
+
+func (b *Bug) got() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.last
 }
