@@ -3,7 +3,6 @@ package scenarios
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -144,7 +143,7 @@ func renderText(body []byte, v *values) []byte {
 }
 
 // templates gives each text of a section that may hold placeholders: the JSON
-// strings of a .json section, else the whole; and the header values.
+// strings of a .json section, unless their braces are written \u007b, else the whole; and the header values.
 func (s *section) templates() []string {
 	var texts []string
 	for _, h := range s.headers {
@@ -155,7 +154,7 @@ func (s *section) templates() []string {
 	case "json":
 		eachString(s.body, func(quoted []byte) []byte {
 			var text string
-			if json.Unmarshal(quoted, &text) == nil && strings.Contains(text, "{{") {
+			if bytes.Contains(quoted, []byte("{{")) && json.Unmarshal(quoted, &text) == nil {
 				texts = append(texts, text)
 			}
 			return quoted

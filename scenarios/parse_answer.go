@@ -77,12 +77,16 @@ func (p *parser) fixed(c *cursor, a *answer) {
 			a.section = p.section(c, name)
 		case w.raw == "apply":
 			a.apply = true
+		case w.raw == "gzip":
+			a.gzip = true
+		case w.raw == "chunked":
+			a.chunked = true
 		case key == "style" && slices.Contains(styles, text):
 			a.style = text
 		case key == "style":
 			c.problem("unknown style %q%s; there are %s", text, didYouMean(text, styles), strings.Join(styles, ", "))
 		default:
-			c.problem("unknown word %q%s", w.raw, didYouMean(w.raw, []string{"apply", "style", "!!"}))
+			c.problem("unknown word %q%s", w.raw, didYouMean(w.raw, []string{"apply", "style", "gzip", "chunked", "!!"}))
 		}
 	}
 	s := a.section

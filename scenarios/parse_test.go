@@ -166,12 +166,12 @@ var bad = []struct{ name, text, want string }{
 
 	// placeholders
 	{"placeholder open", head + "-> GET ~/customers/{{id.json\n" + live, `s.txtar:2: {{id.json: no }} closes the placeholder`},
-	{"placeholder type", head + "-> GET ~/customers/{{id:itn}}.json\n" + live, `s.txtar:2: {{id:itn}}: unknown type "itn" (did you mean "int"?); there are any, cursor, email, int, time, token, unix, uuid, and /a regular expression/`},
+	{"placeholder type", head + "-> GET ~/customers/{{id:itn}}.json\n" + live, `s.txtar:2: {{id:itn}}: unknown type "itn" (did you mean "int"?); there are any, cursor, digits, email, int, time, token, unix, uuid, and /a regular expression/`},
 	{"placeholder name", head + "-> GET ~/customers/{{1}}.json\n" + live, `s.txtar:2: {{1}}: want {{name}}, {{name:type}}, {{:type}}, {{secret.name}} or {{now+5m}}`},
 	{"placeholder time", head + "-> GET ~/customers/{{now+1}}.json\n" + live, `s.txtar:2: {{now+1}}: time: missing unit in duration "+1"`},
 	{"placeholder regexp", head + "-> GET ~/customers/{{id:/(/}}.json\n" + live, "s.txtar:2: {{id:/(/}}: error parsing regexp: missing closing ): `(`"},
 	{"placeholder with two types", head + "-> GET ~/customers/{{id:int}}.json\n" + live + "-> GET ~/customers/{{id:uuid}}.json\n" + live, `s.txtar:4: {{id:uuid}} has another type in line 2`},
-	{"placeholder in a section", head + post + live + "-- ann.json --\n{\"a\": \"{{x:it}}\"}\n", `s.txtar:4: section ann.json: {{x:it}}: unknown type "it" (did you mean "int"?); there are any, cursor, email, int, time, token, unix, uuid, and /a regular expression/`},
+	{"placeholder in a section", head + post + live + "-- ann.json --\n{\"a\": \"{{x:it}}\"}\n", `s.txtar:4: section ann.json: {{x:it}}: unknown type "it" (did you mean "int"?); there are any, cursor, digits, email, int, time, token, unix, uuid, and /a regular expression/`},
 	{"placeholder nobody knows", head + "check customers.# == {{n}}\n", `s.txtar:2: {{n}} has no value yet`},
 	{"placeholder nobody can make up", head + get + "<- 200 @a\n-- a.json --\n{\"a\": \"{{:/[a-z]+/}}\"}\n", `s.txtar:3: {{:/[a-z]+/}}: no value of a regular expression can be made up; bind it in a request before`},
 }

@@ -27,6 +27,7 @@ type placeholder struct {
 // types are the words after the colon, with what they stand for.
 var types = map[string]string{
 	"int":    `-?[0-9]+`,
+	"digits": `[0-9]+`,
 	"uuid":   `[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`,
 	"time":   `[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})`,
 	"unix":   `[0-9]+`,
@@ -118,7 +119,7 @@ func parsePlaceholder(inside string) (*placeholder, error) {
 		return p, nil
 	}
 	name, typ, typed := strings.Cut(inside, ":")
-	if name != "" && !isName(name) || name == "" && !typed {
+	if name != "" && !isValueName(name) || name == "" && !typed {
 		return nil, errors.New("want {{name}}, {{name:type}}, {{:type}}, {{secret.name}} or {{now+5m}}")
 	}
 	p.name, p.typ = name, typ
@@ -136,6 +137,19 @@ func parsePlaceholder(inside string) (*placeholder, error) {
 	}
 	return p, nil
 }
+
+// isValueName tells whether a text can name a value: names with dots between them,
+// as customer1.id.
+func isValueName(text string) bool {
+	first, rest, more := strings.Cut(text, ".")
+	for more && isLabel(first) {
+		first, rest, more = strings.Cut(rest, ".")
+	}
+	return isLabel(first) && !more && isName(text[:1])
+}
+
+// isLabel is one part of such a name; one behind a dot may begin with a digit.
+func isLabel(text string) bool { return text != "" && isName("x"+text) }
 
 func typeNames() []string {
 	var names []string

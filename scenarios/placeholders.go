@@ -118,7 +118,12 @@ func (b *binder) named(at pos, t template) []*placeholder {
 			continue
 		}
 		typ := ph.typ + " " + ph.arg
-		if before, ok := b.p.prog.types[ph.name]; ok && before != typ {
+		before, ok := b.p.prog.types[ph.name]
+		if pair := before + typ; ok && (pair == "int digits " || pair == "digits int ") {
+			b.p.prog.types[ph.name] = "int " // which is also written as a text
+			continue
+		}
+		if ok && before != typ {
 			b.p.ps.add(at, "%s has another type in line %d", ph.raw, b.typed[ph.name].line)
 			continue
 		}

@@ -1,7 +1,12 @@
 package scenarios
 
 import (
+	"bytes"
+	"compress/gzip"
+	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
@@ -186,8 +191,37 @@ func (st *story) due(end bool) int {
 	return i
 }
 
-// answer makes the fixed answer of a step.
-func (st *story) answer(e *expect, now time.Time) fake.Reply {
+// answer makes the fixed answer of a step to a request.
+func (st *story) answer(e *expect, now time.Time, to *http.Request) fake.Reply {
+	r := st.plainAnswer(e, now)
+	if e.answer.gzip && len(r.Body) > 0 && takesGzip(to.Header) {
+		r.Body = zip(r.Body)
+		r.Header.Set("Content-Encoding", "gzip")
+	}
+	if e.answer.chunked && to.Method != http.MethodHead {
+		r.Header.Set("Transfer-Encoding", "chunked") // net/http leaves out the length then
+	}
+	return r
+}
+
+// takesGzip tells whether a client asks for compressed answers.
+func takesGzip(h http.Header) bool {
+	return slices.ContainsFunc(strings.Split(strings.Join(h["Accept-Encoding"], ","), ","), func(word string) bool {
+		coding, weight, _ := strings.Cut(strings.TrimSpace(word), ";")
+		return strings.EqualFold(coding, "gzip") && strings.ReplaceAll(weight, " ", "") != "q=0"
+	})
+}
+
+// zip compresses a body, to the same bytes each time.
+func zip(body []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(body) // a buffer takes all
+	_ = z.Close()
+	return b.Bytes()
+}
+
+func (st *story) plainAnswer(e *expect, now time.Time) fake.Reply {
 	st.vals.now = now
 	a := &e.answer
 	if a.section == nil {

@@ -77,6 +77,9 @@ func (v *values) known(p *placeholder) (value, bool) {
 	if ok && v.number(p) {
 		x.number = true
 	}
+	if p.typ == "digits" { // a number elsewhere, a text here
+		x.number = false
+	}
 	return x, ok && p.name != ""
 }
 
@@ -181,7 +184,7 @@ func (v *values) invent(p *placeholder) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s %s %d", v.seed, p.name, typ, v.made))
 	r := rand.New(rand.NewPCG(binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:16])))
 	switch typ {
-	case "int":
+	case "int", "digits":
 		return strconv.Itoa(100000 + r.IntN(900000))
 	case "uuid":
 		sum[6], sum[8] = sum[6]&0x0f|0x40, sum[8]&0x3f|0x80 // version 4
