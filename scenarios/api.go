@@ -31,6 +31,10 @@ type api struct {
 	start func(tb fake.TB, opts []fake.Option, given fake.Credentials, may []fake.Scope) started
 	// hookSecret makes the fake sign with a secret; needed where hooks is set.
 	hookSecret func(secret string) fake.Option
+	// topic tells what a delivery is about; needed where hooks is set.
+	topic func(h http.Header, body []byte) string
+	// issued is how the tokens begin that the API itself gives; "": it gives none.
+	issued string
 	// open tells whether a path needs no credentials; nil: none does.
 	open func(path string) bool
 	// authorize gives a request the credentials.

@@ -37,6 +37,8 @@ func cartlyAPI() *api {
 		start:      startCartly,
 		hooks:      true,
 		hookSecret: cartly.WithWebhookSecret,
+		topic:      func(_ http.Header, body []byte) string { return gjson.GetBytes(body, "event").Str },
+		issued:     issuedToken,
 		open:       func(path string) bool { return strings.HasPrefix(path, "/oauth/") },
 		authorize:  func(h http.Header, given fake.Credentials) { h.Set("Authorization", "Bearer "+given["token"]) },
 		carries: func(h http.Header, given fake.Credentials) bool {

@@ -15,6 +15,10 @@
 //
 //	run.Receiver(shop.HookHandler(run.Secret("hook")))
 //
+// A story can be recorded: Open is Replay, and with SCENARIOS=record in the
+// environment it makes the file, of what the same test says to the service itself.
+// The page docs/recording.md tells how to do that safely.
+//
 // The constructors of faults (LostResponse, NotSaved, …) work without a file too,
 // on any fake: shop.Inject(scenarios.LostResponse().Call(1)).
 //
@@ -47,7 +51,9 @@
 // The head:
 //
 //	scenario 1 API [VERSION]   the version of the format; the API, and which of it
-//	origin WORDS               where the file comes from; "recorded …" changes the mode
+//	origin WORDS               where the file comes from; "recorded …" changes the mode,
+//	                           and with rules=NAME requests are compared as they would
+//	                           be recorded, without the credentials in them
 //	clock TIME [frozen]        where the clock starts
 //	seed N                     where made-up values come from
 //	state @SECTION             a snapshot, whole or in part; further accounts or
@@ -99,9 +105,10 @@
 //
 // An answer is live (the fake's own; NAME=PATH keeps a value of it), STATUS
 // @SECTION, @SECTION with a status line of its own, or fault NAME. A fixed answer
-// with the word apply lets the fake carry the call out as well. "!! FAULT" puts a
-// fault on top, for exactly this exchange. A fault that sends what stands in a
-// section names it: "wrong-body section=portal", "raw @odd".
+// with the word apply lets the fake carry the call out as well; with gzip it is
+// compressed, for clients that take that, with chunked it has no length. "!! FAULT"
+// puts a fault on top, for exactly this exchange. A fault that sends what stands in
+// a section names it: "wrong-body section=portal", "raw @odd".
 //
 // A delivery happens as soon as there is a receiver (Run.Receiver) and the steps
 // before it are done. Its section is a record: what it lacks comes from the record
@@ -129,13 +136,15 @@
 // Inside JSON strings, other bodies, paths, queries and header values:
 //
 //	{{name}}       a value; bound where it is first met, the same from then on
-//	{{name:type}}  int, uuid, time, unix, cursor, email, token, any, /regexp/
+//	{{name:type}}  int, digits, uuid, time, unix, cursor, email, token, any, /regexp/
 //	{{:type}}      any value of the type
 //	{{secret.x}}   given by the run, see Secret
 //	{{now+5m}}     the clock of the fake
 //
-// An answer gets made-up values for names that are not bound. A string that is
-// nothing but a placeholder of type int or unix is a number.
+// A name may have dots in it: {{customer1.id}}. An answer gets made-up values for
+// names that are not bound. A string that is nothing but a placeholder of type int
+// or unix is a number; one of type digits is a text, also of a name that is an int
+// elsewhere. In JSON, braces that are written \u007b begin no placeholder.
 //
 // # Modes
 //

@@ -88,6 +88,8 @@ type (
 		Status   int               `json:"status,omitempty"`
 		Section  string            `json:"section,omitempty"`
 		Apply    bool              `json:"apply,omitempty"`
+		Gzip     bool              `json:"gzip,omitempty"`
+		Chunked  bool              `json:"chunked,omitempty"`
 		Style    string            `json:"style,omitempty"`
 		Captures map[string]string `json:"captures,omitempty"`
 		Faults   []string          `json:"faults,omitempty"`
@@ -226,7 +228,7 @@ func (e *expect) export() *exportedRequest {
 }
 
 func (a *answer) export() *exportedAnswer {
-	out := &exportedAnswer{Line: a.at.line, Live: a.live, Status: a.status, Section: a.section.exportRef(), Apply: a.apply, Faults: exportFaults(a.faults)}
+	out := &exportedAnswer{Line: a.at.line, Live: a.live, Status: a.status, Section: a.section.exportRef(), Apply: a.apply, Gzip: a.gzip, Chunked: a.chunked, Faults: exportFaults(a.faults)}
 	if a.section != nil {
 		out.Style = a.style
 	}

@@ -21,6 +21,31 @@ type request struct {
 	body    []byte
 	carries bool   // it has the credentials of the run, or of a further tenant
 	tenant  string // which; "" for the run's own
+
+	clean *request // what a recording makes of it; nil where nothing is redacted
+}
+
+// recorded is the request as a recording has it.
+func (r *request) recorded() *request {
+	if r.clean != nil {
+		return r.clean
+	}
+	return r
+}
+
+// either tells whether a comparison holds of the request as it came or as it is
+// recorded. What is bound by a comparison that does not hold is forgotten.
+func (r *request) either(f *fitting, holds func(*request) bool) bool {
+	if r.clean == nil {
+		return holds(r)
+	}
+	before := f.vals
+	f.vals = before.fork()
+	if holds(r) {
+		return true
+	}
+	f.vals = before
+	return holds(r.clean)
 }
 
 // text is the request as the line of a file would have it.
@@ -63,15 +88,15 @@ func (f *fitting) equal() bool {
 func (st *story) fit(t *target, r *request) *fitting {
 	f := &fitting{vals: st.vals.fork()}
 	f.mark("method", t.method == r.method)
-	f.mark("path", fitsSegments(f.vals, t.segments, r.path))
+	f.mark("path", r.either(f, func(r *request) bool { return fitsSegments(f.vals, t.segments, r.path) }))
 	if !t.anyQuery {
-		equal := st.fitsQuery(f.vals, t.query, r.query)
+		equal := r.either(f, func(r *request) bool { return st.fitsQuery(f.vals, t.query, r.query) })
 		if f.mark("query", equal); !equal && f.has("path") {
-			f.diffs = append(f.diffs, st.queryDiffs(f.vals, t.query, r.query)...)
+			f.diffs = append(f.diffs, st.queryDiffs(f.vals, t.query, r.recorded().query)...)
 		}
 	}
 	f.mark("auth", r.carries && r.tenant == t.tenant)
-	st.fitBody(f, t.body, r)
+	st.fitSection(f, t.body, r)
 	return f
 }
 
@@ -162,12 +187,21 @@ func (st *story) queryDiffs(v *values, want []param, raw string) (diffs []differ
 	return diffs
 }
 
-// fitBody compares header lines and body with a section; without one, neither
-// is looked at.
-func (st *story) fitBody(f *fitting, s *section, r *request) {
+// fitSection compares header lines and body with a section. What is told of a
+// request that does not fit is about what is recorded of it.
+func (st *story) fitSection(f *fitting, s *section, r *request) {
 	if s == nil {
 		return
 	}
+	marks, diffs := len(f.marks), len(f.diffs)
+	r.either(f, func(r *request) bool {
+		f.marks, f.diffs, f.ignored = f.marks[:marks], f.diffs[:diffs], 0
+		st.fitBody(f, s, r)
+		return !slices.ContainsFunc(f.marks[marks:], func(m mark) bool { return !m.ok })
+	})
+}
+
+func (st *story) fitBody(f *fitting, s *section, r *request) {
 	compared, equal := false, true
 	for _, h := range s.headers {
 		if slices.ContainsFunc(st.prog.ignore.headers, func(name string) bool { return strings.EqualFold(name, h.name) }) {

@@ -70,6 +70,9 @@ func (ls *lanes) of(prog *program, r *request) []*lane {
 		return []*lane{ls.all}
 	}
 	found := slices.Clone(ls.loose)
+	if r.clean != nil {
+		found = append(found, ls.of(prog, r.clean)[len(ls.loose):]...)
+	}
 	path := strings.Split(r.path, "/")
 	for i := range path {
 		path[i] = unescapePath(path[i])

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
 )
 
 var ignorables = []string{"header", "query", "body"}
@@ -84,7 +85,23 @@ func (p *parser) origin(c *cursor) {
 	if _, ok := c.want("where the file comes from"); ok {
 		_, p.prog.origin, _ = strings.Cut(c.text, " ")
 	}
-	c.rest()
+	for _, w := range c.rest() {
+		if key, name := w.option(); key == "rules" && p.prog.recorded() {
+			p.prog.rules = name
+			p.rules(c, name)
+		}
+	}
+}
+
+// rules checks the name of the rules of redaction.
+func (p *parser) rules(c *cursor, name string) {
+	api, _, err := redact.ParseName(name)
+	switch {
+	case err != nil:
+		c.problem("origin: rules=%s: %s", name, strings.TrimPrefix(err.Error(), "redact: "))
+	case api != p.prog.api.name:
+		c.problem("origin: rules=%s: the file is about %s", name, p.prog.api.name)
+	}
 }
 
 func (p *parser) clock(c *cursor) {

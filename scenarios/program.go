@@ -15,6 +15,7 @@ type program struct {
 	api        *api
 	apiVersion string
 	origin     string // the words of the line
+	rules      string // of redaction, by which it was recorded
 
 	clock   time.Time
 	frozen  bool
@@ -142,6 +143,8 @@ type answer struct {
 	section  *section
 	apply    bool // a fixed answer to a call that the fake carries out as well
 	style    string
+	gzip     bool // it is compressed, for clients that take that
+	chunked  bool // it has no length
 	captures []capture
 	faults   []fake.Fault
 }

@@ -23,6 +23,10 @@ func (r *Run) Receiver(h http.Handler) {
 		r.tb.Fatalf("scenarios: %s: %s sends no deliveries, so there is nothing to receive", r.prog.file, r.prog.api.name)
 		return
 	}
+	if r.rec != nil {
+		r.rec.receiver(h)
+		return
+	}
 	r.mu.Lock()
 	r.handler = h
 	r.mu.Unlock()
@@ -37,7 +41,7 @@ func (r *Run) Receiver(h http.Handler) {
 // OnRotate tells the program under test of a new secret: f is called when a
 // rotate step is carried out, before the first delivery that is signed with it.
 // For overlap after that, deliveries signed with the old secret are to be taken
-// too. It is set before Receiver.
+// too. It is set before Receiver. A recording rotates nothing.
 func (r *Run) OnRotate(f func(secret string, overlap time.Duration)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

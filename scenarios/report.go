@@ -28,8 +28,12 @@ type StepReport struct {
 }
 
 // Report tells how far the run has come: each step, the problems so far and what
-// would be missing if the test ended now.
+// would be missing if the test ended now. That of a recording has the requests so
+// far, without what may be secret in them.
 func (r *Run) Report() Report {
+	if r.rec != nil {
+		return r.rec.report()
+	}
 	r.flush()
 	rep := Report{Scenario: r.prog.file}
 	r.Fake().Locked(func() {

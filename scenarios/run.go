@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
 )
 
 // An Option is about one run of a scenario.
@@ -20,10 +21,18 @@ type Option func(*setup)
 type setup struct {
 	secrets map[string]string
 	fake    []fake.Option
+
+	// of recordings
+	api      string
+	upstream string
+	plain    map[string]string // credentials that are no secrets
+	writes   bool
+	off      []string // rules of redaction
+	twice    bool
 }
 
-// Secret gives {{secret.name}} its value. Without it, the value is made from the
-// name.
+// Secret gives {{secret.name}} its value. Without it, or with an empty one, the
+// value is made from the name.
 func Secret(name, value string) Option {
 	return func(s *setup) { s.secrets[name] = value }
 }
@@ -38,8 +47,10 @@ func FakeOptions(opts ...fake.Option) Option {
 // which fails at cleanup where the story was not told to its end.
 type Run struct {
 	tb      fake.TB
+	rec     *recorder // nil: a story is being played
 	prog    *program
 	started started
+	rules   *redact.Rules // of a recording: requests go through them before they are compared
 	secrets map[string]string
 	first   fake.Snapshot
 	faults  []*fake.Armed
@@ -99,10 +110,7 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 	for _, doubt := range prog.doubts {
 		t.Logf("%v", doubt)
 	}
-	set := setup{secrets: map[string]string{}}
-	for _, o := range opts {
-		o(&set)
-	}
+	set := newSetup(opts)
 	r := &Run{tb: t, prog: prog, secrets: set.secrets, gate: newGate(), undecided: map[int]bool{}, playing: map[int]*expect{}, sent: map[*deliver][]fake.Delivery{}}
 	vals := prog.values(r.Secret)
 	given := fake.Credentials{}
@@ -110,6 +118,7 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 		given[c.key] = vals.render(c.value)
 	}
 	options := append(prog.options(), r.hookOptions()...)
+	r.rules = r.redaction()
 	r.started = prog.api.start(t, append(options, set.fake...), given, prog.may)
 	r.masks = newMasks(prog, r.Secret, r.started.credentials)
 	vals.now = r.Fake().Now()
@@ -171,7 +180,7 @@ func (r *Run) decide(c *fake.Call) {
 		r.flushes.Go(r.flush)
 	}
 	if !a.live && !a.apply && !a.waits() {
-		c.Answer(r.story.answer(v.step, c.Now()))
+		c.Answer(r.story.answer(v.step, c.Now(), c.Request))
 	}
 }
 
@@ -188,7 +197,7 @@ func (a *answer) waits() bool {
 
 func (r *Run) beforeApply(c *fake.Call) {
 	if e := r.playing[c.Seq]; e != nil && !e.answer.live && !e.answer.apply {
-		c.Answer(r.story.answer(e, c.Now()))
+		c.Answer(r.story.answer(e, c.Now(), c.Request))
 	}
 }
 
@@ -200,7 +209,7 @@ func (r *Run) afterApply(c *fake.Call) {
 	if c.Reply() == nil {
 		r.note("%s: request #%d was not applied: the fake itself refuses it", e.answer.at, c.Seq)
 	}
-	c.Answer(r.story.answer(e, c.Now()))
+	c.Answer(r.story.answer(e, c.Now(), c.Request))
 }
 
 // body keeps the values that a step captures from a live answer. A fixed answer
@@ -213,7 +222,7 @@ func (r *Run) body(c *fake.Call) {
 	}
 	if own := c.Reply().Status; e.answer.apply && own != e.answer.status {
 		r.note("%s: request #%d was not applied: the fake itself answers %d", e.answer.at, c.Seq, own)
-		c.Answer(r.story.answer(e, c.Now()))
+		c.Answer(r.story.answer(e, c.Now(), c.Request))
 	}
 	for _, capture := range e.answer.captures {
 		r.story.capture(capture, c.Reply().Body)
@@ -247,10 +256,14 @@ func headerText(text string) string {
 
 // request is a call as the story compares it.
 func (r *Run) request(seq int, at time.Time, hr *http.Request, body []byte) *request {
-	return &request{
+	q := &request{
 		seq: seq, at: at, method: hr.Method, path: hr.URL.EscapedPath(), query: hr.URL.RawQuery,
 		header: hr.Header, body: body, carries: r.carries(hr), tenant: r.tenant(hr),
 	}
+	if r.rules != nil {
+		q.clean = r.redacted(q)
+	}
+	return q
 }
 
 // carries tells whether a request has the credentials of the run.
@@ -259,8 +272,17 @@ func (r *Run) carries(hr *http.Request) bool {
 	return a.open != nil && a.open(hr.URL.Path) || a.carries(hr.Header, r.started.credentials) || r.tenant(hr) != ""
 }
 
+// Recording tells whether the run talks to the service itself, because Open makes
+// a recording, and there is no fake behind it.
+func (r *Run) Recording() bool { return r.rec != nil }
+
 // Client is an HTTP client for which the vendor's host is this run.
-func (r *Run) Client() *http.Client { return &http.Client{Transport: transport{r}} }
+func (r *Run) Client() *http.Client {
+	if r.rec != nil {
+		return &http.Client{Transport: r.rec}
+	}
+	return &http.Client{Transport: transport{r}}
+}
 
 // transport tells what did not fit before its answer is seen.
 type transport struct{ r *Run }
@@ -271,17 +293,30 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // BaseURL is the documented base URL, for use with Client.
-func (r *Run) BaseURL() string { return r.Fake().BaseURL() }
+func (r *Run) BaseURL() string {
+	if r.rec != nil {
+		return r.rec.vendor.Base
+	}
+	return r.Fake().BaseURL()
+}
 
 // URL is the base URL on a port of the loopback interface, opened at the first
 // call, for clients that cannot be given an http.Client.
 func (r *Run) URL() string {
 	r.tb.Helper()
+	if r.rec != nil {
+		return r.rec.url()
+	}
 	return r.Fake().URL()
 }
 
 // Credentials are what the client must be given.
-func (r *Run) Credentials() fake.Credentials { return r.started.credentials }
+func (r *Run) Credentials() fake.Credentials {
+	if r.rec != nil {
+		return maps.Clone(r.rec.credentials)
+	}
+	return r.started.credentials
+}
 
 // Authorize puts the credentials of the run on a request, as its API wants them.
 func (r *Run) Authorize(req *http.Request) {
@@ -292,6 +327,7 @@ func (r *Run) Authorize(req *http.Request) {
 // under "tenants". A name that no state has is a mistake of the test.
 func (r *Run) Tenant(name string) fake.Credentials {
 	r.tb.Helper()
+	r.needsFake("Tenant")
 	credentials, known := r.others[name]
 	if !known {
 		r.tb.Fatalf("scenarios: %s: no state has a tenant %q%s", r.prog.file, name, didYouMean(name, r.prog.others))
@@ -301,19 +337,37 @@ func (r *Run) Tenant(name string) fake.Credentials {
 
 // Secret is what {{secret.name}} stands for in this run.
 func (r *Run) Secret(name string) string {
-	if value, ok := r.secrets[name]; ok {
+	if value := r.secrets[name]; value != "" {
 		return value
 	}
 	return "the-" + name + "-secret"
 }
 
-// Fake is the server behind the run: state, journal, clock, faults.
-func (r *Run) Fake() *fake.Server { return r.started.server }
+// Fake is the server behind the run: state, journal, clock, faults. A recording
+// has none, so to ask for it there fails the test; Recording tells.
+func (r *Run) Fake() *fake.Server {
+	r.tb.Helper()
+	r.needsFake("Fake")
+	return r.started.server
+}
+
+// needsFake stops a test that wants of a recording what only a fake can do.
+func (r *Run) needsFake(method string) {
+	if r.rec != nil {
+		r.tb.Helper()
+		r.tb.Fatalf("scenarios: %s: Run.%s: a recording talks to the service itself, and there is no fake behind it; ask Run.Recording before", r.prog.file, method)
+	}
+}
 
 // Settle waits until no request is in work, and does what the story does by
-// itself before the next one.
+// itself before the next one. What a service does by itself, a recording cannot
+// know.
 func (r *Run) Settle() {
 	r.tb.Helper()
+	if r.rec != nil {
+		r.rec.settle()
+		return
+	}
 	r.Fake().Settle()
 	r.act(false)
 	r.flush()
@@ -324,6 +378,8 @@ func (r *Run) Settle() {
 // request; whether the documented limit would let it pass is not asked. The body
 // can be read again afterwards.
 func (r *Run) Explain(req *http.Request) Report {
+	r.tb.Helper()
+	r.needsFake("Explain")
 	var body []byte
 	if req.Body != nil {
 		body, _ = io.ReadAll(req.Body) // what cannot be read is not compared

@@ -1,0 +1,201 @@
+package scenarios
+
+// An oldStep is a step of the file that is brought up to date.
+type oldStep struct {
+	expect  *expect  // nil: a delivery
+	deliver *deliver // nil: a request
+	row     int      // of the request or the delivery in the file, from 0
+	answer  int      // of the answer
+	taken   int      // recorded exchanges that it stands for
+}
+
+// byHand tells whether a recorder would never have written the step: it stays,
+// whatever was recorded.
+func (o *oldStep) byHand() bool {
+	if o.deliver != nil {
+		return o.deliver.again != nil || len(o.deliver.faults) > 0 || !o.deliver.raw
+	}
+	a := &o.expect.answer
+	return a.live || len(a.faults) > 0 || a.apply || o.expect.least == 0
+}
+
+// room tells whether a step can stand for another exchange.
+func (o *oldStep) room() bool {
+	most := 1
+	if o.expect != nil {
+		most = o.expect.most
+	}
+	return most < 0 || o.taken < most
+}
+
+// oldSteps are the requests and deliveries of a file.
+func oldSteps(prog *program) []*oldStep {
+	var steps []*oldStep
+	for _, s := range prog.steps {
+		switch s := s.(type) {
+		case *expect:
+			steps = append(steps, &oldStep{expect: s, row: s.at.line - 1, answer: s.answer.at.line - 1})
+		case *deliver:
+			steps = append(steps, &oldStep{deliver: s, row: s.at.line - 1, answer: s.answer.at.line - 1})
+		}
+	}
+	return steps
+}
+
+// How alike a step of the file and a recorded one are. A pair without the same
+// request is none.
+const (
+	sameRequest = 2
+	sameBody    = 3
+	sameStatus  = 1
+	sameAnswer  = 3
+	wholeMatch  = sameRequest + sameBody + sameStatus + sameAnswer
+)
+
+// alike compares the form of two steps.
+func (m *merger) alike(o *oldStep, s *draftStep) int {
+	if o.deliver != nil {
+		if s.topic != o.deliver.topic {
+			return 0
+		}
+		score := sameRequest + sameStatus + sameAnswer
+		if !o.deliver.raw || o.deliver.section == nil || m.form.content(o.deliver.section, s.sent) {
+			score += sameBody
+		}
+		return score
+	}
+	if s.topic != "" || !m.form.target(&o.expect.target, s.path, m.api.base, s) {
+		return 0
+	}
+	score := sameRequest
+	if body := o.expect.body; body == nil || m.form.content(body, s.sent) {
+		score += sameBody
+	}
+	a := &o.expect.answer
+	if a.live { // what was recorded fits better to what was recorded
+		return score + sameStatus
+	}
+	if statusText(a.status) == s.status {
+		score += sameStatus
+	}
+	if m.form.content(a.section, s.answer) {
+		score += sameAnswer
+	}
+	return score
+}
+
+// mostPairs is how many pairs are compared to find the best alignment; what is
+// longer is taken step by step.
+const mostPairs = 1 << 20
+
+// align finds for each recorded step the step of the file that it is, -1 for
+// none, keeping the order of both. Stories are mostly the same, so what is the
+// same at both ends is left out first.
+func (m *merger) align() []int {
+	old, new := m.old, m.draft.steps
+	of := make([]int, len(new))
+	for i := range of {
+		of[i] = -1
+	}
+	from := 0
+	for from < len(old) && from < len(new) && m.alike(old[from], new[from]) == wholeMatch {
+		of[from] = from
+		m.compare(old[from], new[from]) // so that names are known behind it
+		from++
+	}
+	oldEnd, newEnd := len(old), len(new)
+	for oldEnd > from && newEnd > from && m.alike(old[oldEnd-1], new[newEnd-1]) == wholeMatch {
+		oldEnd--
+		newEnd--
+		of[newEnd] = oldEnd
+		m.compare(old[oldEnd], new[newEnd])
+	}
+	if (oldEnd-from)*(newEnd-from) <= mostPairs {
+		m.best(of, from, oldEnd, newEnd)
+	} else {
+		m.greedy(of, from, oldEnd, newEnd)
+	}
+	if (len(old)-from)*(newEnd-from) <= 4*mostPairs {
+		m.moved(of)
+	}
+	return of
+}
+
+// best aligns the middle so that the sum of what is alike is greatest.
+func (m *merger) best(of []int, from, oldEnd, newEnd int) {
+	rows, cols := oldEnd-from, newEnd-from
+	sum := make([][]int, rows+1)
+	pair := make([][]int, rows)
+	for i := range sum {
+		sum[i] = make([]int, cols+1)
+	}
+	for i := rows - 1; i >= 0; i-- {
+		pair[i] = make([]int, cols)
+		for j := cols - 1; j >= 0; j-- {
+			pair[i][j] = m.alike(m.old[from+i], m.draft.steps[from+j])
+			sum[i][j] = max(sum[i+1][j], sum[i][j+1])
+			if pair[i][j] > 0 {
+				sum[i][j] = max(sum[i][j], sum[i+1][j+1]+pair[i][j])
+			}
+		}
+	}
+	for i, j := 0, 0; i < rows && j < cols; {
+		switch {
+		case pair[i][j] > 0 && sum[i][j] == sum[i+1][j+1]+pair[i][j]:
+			of[from+j] = from + i
+			i++
+			j++
+		case sum[i][j] == sum[i+1][j]:
+			i++
+		default:
+			j++
+		}
+	}
+}
+
+// greedy aligns a long middle: each recorded step takes the next that is alike,
+// if it is not far.
+func (m *merger) greedy(of []int, from, oldEnd, newEnd int) {
+	const far = 64
+	next := from
+	for j := from; j < newEnd; j++ {
+		best, score := -1, 0
+		for i := next; i < min(next+far, oldEnd); i++ {
+			if s := m.alike(m.old[i], m.draft.steps[j]); s > score {
+				best, score = i, s
+				if s == wholeMatch {
+					break
+				}
+			}
+		}
+		if best >= 0 {
+			of[j], next = best, best+1
+		}
+	}
+}
+
+// moved finds steps that came in another order: outside the mode strict that is
+// the same story. And a step that stands for several requests takes them.
+func (m *merger) moved(of []int) {
+	taken := map[int]bool{}
+	for j, i := range of {
+		if i >= 0 {
+			taken[i] = true
+			m.old[i].taken++
+			m.compare(m.old[i], m.draft.steps[j])
+		}
+	}
+	for j, s := range m.draft.steps {
+		if of[j] >= 0 {
+			continue
+		}
+		for i, o := range m.old {
+			several := taken[i] && o.expect != nil && o.expect.most != 1
+			if (!taken[i] && m.prog.mode != "strict" || several) && o.room() && m.alike(o, s) == wholeMatch {
+				of[j], taken[i] = i, true
+				o.taken++
+				break
+			}
+		}
+	}
+}

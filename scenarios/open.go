@@ -1,0 +1,150 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/cartdouble/cartdouble/fake"
+)
+
+// What Open does, by the environment variable SCENARIOS.
+const (
+	replay = "replay"
+	record = "record"
+	extend = "extend"
+)
+
+var openings = []string{replay, record, extend}
+
+// Open plays a scenario file, or makes it. Without more it is Replay. With
+// SCENARIOS=record in the environment the same test talks to the service itself,
+// which Upstream names, and what is said becomes the file when the test ends. A
+// file that is there is brought up to date: only what has changed is written
+// anew, and remarks, names and edits by hand stay. SCENARIOS=extend adds what the
+// file has no step for, and changes nothing else.
+//
+// A failing test writes NAME.txtar.new beside the file instead. Credentials and
+// people never reach the disk; docs/recording.md says what is done about them.
+// Nothing is recorded where CI is set, unless SCENARIOS_FORCE=1. SCENARIOS_TRACE=1
+// logs the story, and why values became placeholders.
+func Open(t fake.TB, file string, opts ...Option) *Run {
+	t.Helper()
+	mode, err := opening(os.Getenv)
+	if err != nil {
+		t.Fatalf("scenarios: %s: %v", file, err)
+		return nil
+	}
+	if mode == replay {
+		return Replay(t, file, opts...)
+	}
+	rec, err := newRecorder(t, file, mode, newSetup(opts))
+	if err != nil {
+		t.Fatalf("scenarios: %s: %v", file, err)
+		return nil
+	}
+	t.Cleanup(rec.finish)
+	return rec.run
+}
+
+// opening reads the environment.
+func opening(getenv func(string) string) (string, error) {
+	mode := getenv("SCENARIOS")
+	ci := getenv("CI")
+	switch {
+	case mode == "" || mode == replay:
+		return replay, nil
+	case !slices.Contains(openings, mode):
+		return "", fmt.Errorf("SCENARIOS=%s: unknown word%s; there are %s", mode, didYouMean(mode, openings), strings.Join(openings, ", "))
+	case ci != "" && ci != "0" && ci != "false" && getenv("SCENARIOS_FORCE") != "1":
+		return "", fmt.Errorf("SCENARIOS=%s: nothing is recorded where CI is set, unless SCENARIOS_FORCE=1", mode)
+	}
+	return mode, nil
+}
+
+func newSetup(opts []Option) setup {
+	set := setup{secrets: map[string]string{}, plain: map[string]string{}}
+	for _, o := range opts {
+		o(&set)
+	}
+	return set
+}
+
+// Upstream is the service that a recording is made of: a host, which then has
+// the paths of the documentation, or all of a base URL. A replay has no use for
+// it.
+func Upstream(url string) Option { return func(s *setup) { s.upstream = url } }
+
+// AllowWrites lets a recording make calls that change something upstream. Without
+// it they are refused and fail the test, and nothing is sent.
+func AllowWrites() Option { return func(s *setup) { s.writes = true } }
+
+// WithoutRules switches off rules of redaction by their ids, "people.3", for a
+// recording. The file names the rules in force, so a replay needs no such option.
+// Given secrets are never written, whatever is off.
+func WithoutRules(ids ...string) Option {
+	return func(s *setup) { s.off = append(s.off, ids...) }
+}
+
+// Credential gives a recording what the client needs beside its secrets, by the
+// words of Run.Credentials: Credential("account", "myshop"). It is written into
+// the file, where a replay finds it. Secrets are given by Secret, under the word
+// of Run.Credentials or as "api".
+func Credential(key, value string) Option {
+	return func(s *setup) { s.plain[key] = value }
+}
+
+// Twice makes a recording ask everything a second time at its end, and takes what
+// differs for volatile, whatever it looks like. Writes are made twice, so they
+// need AllowWrites.
+func Twice() Option { return func(s *setup) { s.twice = true } }
+
+// apiOf finds the API of a recording: that of the file, or the one that is named,
+// or the one whose documented host is recorded.
+func apiOf(old *Scenario, set *setup) (*api, error) {
+	all := apis()
+	names := slices.Sorted(maps.Keys(all))
+	switch {
+	case old != nil && set.api != "" && set.api != old.API():
+		return nil, fmt.Errorf("API(%q): the file is about %s", set.api, old.API())
+	case old != nil:
+		return old.prog.api, nil
+	case set.api != "":
+		if a := all[set.api]; a != nil {
+			return a, nil
+		}
+		return nil, fmt.Errorf("API(%q): unknown API%s; there are %s", set.api, didYouMean(set.api, names), strings.Join(names, ", "))
+	}
+	u, err := url.Parse(set.upstream)
+	for _, name := range names {
+		if err == nil && slices.Contains(vendorOf(all[name], nil).Hosts, u.Hostname()) {
+			return all[name], nil
+		}
+	}
+	return nil, fmt.Errorf("a new recording has to know its API: scenarios.API(NAME); there are %s", strings.Join(names, ", "))
+}
+
+// API says which API a new recording is of, "cartfunnel", where the host of
+// Upstream is not the documented one.
+func API(name string) Option { return func(s *setup) { s.api = name } }
+
+// former reads the file that is to be brought up to date, nil if there is none.
+func former(file string) (*Scenario, []byte, error) {
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := read(file, data)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the file cannot be brought up to date; mend or remove it:\n%w", err)
+	}
+	return s, data, nil
+}

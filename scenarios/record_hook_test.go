@@ -1,0 +1,139 @@
+package scenarios_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cartdouble/cartdouble/fake/cartly"
+	"github.com/cartdouble/cartdouble/scenarios"
+)
+
+const hookSecret = "whsec_OfTheShop1"
+
+func cartlyOptions(opts ...scenarios.Option) []scenarios.Option {
+	return append([]scenarios.Option{
+		scenarios.API("cartly"), scenarios.Upstream("http://127.0.0.1:1"), scenarios.Secret("token", "at_theTokenOfTheApp01"), scenarios.Secret("hook", hookSecret),
+	}, opts...)
+}
+
+// deliverTo sends a delivery as the service would, and gives the status.
+func deliverTo(t *testing.T, address, body, signature string) int {
+	t.Helper()
+	req, err := http.NewRequest("POST", address, strings.NewReader(body))
+	require.NoError(t, err)
+	if signature != "" {
+		req.Header.Set(cartly.SignatureHeader, signature)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode
+}
+
+func TestRecordedDeliveriesAreChecked(t *testing.T) {
+	mode(t, "record")
+	const order = `{"event":"order.created","data":{"id":"ord_7"}}`
+	signed := cartly.Sign(hookSecret, []byte(order))
+	for name, c := range map[string]struct {
+		body, signature string
+		opts            []scenarios.Option
+		deaf            bool
+		want            string // "": all is well
+	}{
+		"genuine":     {body: order, signature: signed},
+		"bare digits": {body: order, signature: strings.TrimPrefix(signed, "sha256=")},
+		"forged":      {body: order, signature: cartly.Sign("another", []byte(order)), want: `order.created: its signature belongs to another body or another secret than "hook"`},
+		"unsigned":    {body: order, want: "order.created: it has no header X-Cartly-Hmac-Sha256"},
+		"no topic":    {body: `{}`, signature: cartly.Sign(hookSecret, []byte(`{}`)), want: "it does not tell its topic"},
+		"no secret":   {body: order, signature: signed, opts: []scenarios.Option{scenarios.Secret("hook", "")}, want: `the test has to give scenarios.Secret("hook", …)`},
+		"no receiver": {body: order, signature: signed, deaf: true, want: "nobody receives it: the test calls Run.Receiver before"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := recordedTo(t)
+			s := watch(func(s *spy) {
+				run := scenarios.Open(s, file, cartlyOptions(c.opts...)...)
+				var got string
+				if !c.deaf {
+					run.Receiver(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+						body, _ := io.ReadAll(r.Body)
+						got = string(body) + r.Header.Get(cartly.SignatureHeader)
+					}))
+				}
+				status := deliverTo(t, run.HookURL(), c.body, c.signature)
+				if c.deaf {
+					assert.Equal(t, 503, status)
+				} else {
+					assert.Equal(t, 200, status)
+					assert.Equal(t, c.body+c.signature, got, "the receiver gets it as it came")
+				}
+			})
+			if c.want == "" {
+				require.Empty(t, s.failures())
+				assert.Contains(t, text(t, file), "=> order.created raw @order-created\n<= 2xx")
+				assert.NotContains(t, text(t, file), "sha256")
+				return
+			}
+			require.Len(t, s.failures(), 1)
+			assert.Contains(t, s.failures()[0], "a delivery")
+			assert.Contains(t, s.failures()[0], c.want)
+		})
+	}
+}
+
+func TestAnswersOfTheReceiverAreRecorded(t *testing.T) {
+	const order = `{"event":"order.created","data":{"id":"ord_7"}}`
+	mode(t, "record")
+	file := recordedTo(t)
+	answers := []int{401, 500, 0, 204}
+	receiver := func() http.Handler {
+		n := 0
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			n++
+			if answers[n-1] == 0 {
+				panic(http.ErrAbortHandler)
+			}
+			w.WriteHeader(answers[n-1])
+		})
+	}
+	good(t, func(s *spy) {
+		run := scenarios.Open(s, file, cartlyOptions()...)
+		run.Receiver(receiver())
+		for _, want := range answers {
+			assert.Equal(t, want, deliverTo(t, run.HookURL(), order, cartly.Sign(hookSecret, []byte(order))))
+		}
+	})
+	got := text(t, file)
+	for _, want := range []string{"<= 401", "<= 500", "<= none", "<= 2xx"} {
+		assert.Contains(t, got, "=> order.created raw @order-created\n"+want+"\n")
+	}
+	vets(t, file)
+	mode(t, "")
+	good(t, func(s *spy) {
+		run := scenarios.Open(s, file)
+		assert.Equal(t, "https://hooks.example.com/app", run.HookURL())
+		run.Receiver(receiver())
+		run.Settle()
+	})
+
+	mode(t, "record")
+	other := strings.Replace(order, "order.created", "order.updated", 1)
+	good(t, func(s *spy) {
+		run := scenarios.Open(s, file, cartlyOptions()...)
+		answers = append([]int{403}, answers...)
+		run.Receiver(receiver())
+		for range answers[1:] {
+			deliverTo(t, run.HookURL(), order, cartly.Sign(hookSecret, []byte(order)))
+		}
+		answers = append(answers, 200)
+		deliverTo(t, run.HookURL(), other, cartly.Sign(hookSecret, []byte(other)))
+	})
+	assert.Contains(t, text(t, file), "hook     order.created,order.updated -> app secret={{secret.hook}}")
+	assert.Contains(t, text(t, file), "=> order.created raw @order-created\n<= 403\n")
+}

@@ -1,0 +1,102 @@
+package scenarios_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
+
+	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/fake/cartfunnel"
+	"github.com/cartdouble/cartdouble/scenarios"
+)
+
+// mode sets what Open does.
+func mode(t *testing.T, word string) {
+	t.Helper()
+	t.Setenv("SCENARIOS", word)
+	t.Setenv("SCENARIOS_TRACE", "")
+	t.Setenv("CI", "")
+}
+
+// recordedTo is a file that does not exist yet.
+func recordedTo(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), "story.txtar")
+}
+
+func text(t *testing.T, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return string(data)
+}
+
+// vets fails where a file is not what Vet wants.
+func vets(t *testing.T, file string) {
+	t.Helper()
+	assert.Empty(t, scenarios.Vet(os.DirFS(filepath.Dir(file))))
+}
+
+// good runs a test that has to pass.
+func good(t *testing.T, f func(*spy)) *spy {
+	t.Helper()
+	s := watch(f)
+	require.Empty(t, s.failures(), s.logged())
+	return s
+}
+
+const funnelSecret = "s3cret-of-the-shop"
+
+// funnel is the service of a recording: a shop with a past of its own.
+func funnel(t *testing.T, seed uint64, first int64) *cartfunnel.Server {
+	t.Helper()
+	shop := cartfunnel.Start(t, fake.Seed(seed), cartfunnel.WithAccount("myshop", funnelSecret))
+	shop.Customers.Add(cartfunnel.Customer{ID: first, Email: "old@example.com", FirstName: "Olga"})
+	shop.Customers.Add(cartfunnel.Customer{ID: first + 7, Email: "bob@example.com", FirstName: "Bob"})
+	return shop
+}
+
+func funnelOptions(upstream string) []scenarios.Option {
+	return []scenarios.Option{
+		scenarios.API("cartfunnel"), scenarios.Upstream(upstream), scenarios.AllowWrites(),
+		scenarios.Credential("account", "myshop"), scenarios.Secret("api", funnelSecret),
+	}
+}
+
+// browse is a client that lists, makes, changes and reads.
+func browse(t testing.TB, run *scenarios.Run) {
+	c := newShopper(run)
+	list := c.must(t, 200, "GET", "/customers.json?page=1", "")
+	id := gjson.Get(list, "customers.1.id")
+	if !id.Exists() {
+		id = gjson.Get(list, "1.id")
+	}
+	require.True(t, id.Exists(), list)
+	c.must(t, 200, "GET", "/customers/"+id.Raw+".json", "")
+	made := c.must(t, 200, "POST", "/customers.json", `{"customer": {"email": "ann@example.com", "first_name": "Ann"}}`)
+	c.must(t, 200, "PATCH", "/customers/"+gjson.Get(made, "id").Raw+".json", `{"customer": {"first_name": "Anna"}}`)
+}
+
+func TestRecordCartfunnel(t *testing.T) {
+	file := recordedTo(t)
+	mode(t, "record")
+	shop := funnel(t, 1, 1001)
+	good(t, func(s *spy) { browse(t, scenarios.Open(s, file, funnelOptions(shop.URL())...)) })
+	first := text(t, file)
+	assert.NotContains(t, first, funnelSecret)
+	vets(t, file)
+
+	mode(t, "")
+	good(t, func(s *spy) { browse(t, scenarios.Open(s, file)) })
+
+	mode(t, "record")
+	other := funnel(t, 2, 880001)
+	other.Advance(1000 * http.DefaultMaxIdleConnsPerHost)
+	good(t, func(s *spy) { browse(t, scenarios.Open(s, file, funnelOptions(other.URL())...)) })
+	assert.Equal(t, first, text(t, file), "new ids and dates change nothing")
+}
