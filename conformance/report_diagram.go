@@ -54,7 +54,7 @@ func diagram(res Result) template.HTML {
 	for i, x := range calls {
 		row := top + float64(rowHigh*i)
 		lastLabel = moment(&b, x.At.Sub(from), y(x.At), row+14, lastLabel)
-		message(&b, x, row, x.Seq == res.Finding.Call)
+		spoken(&b, x, row, x.Seq == res.Finding.Call)
 		if left > 0 && i == lastRows-1 {
 			fmt.Fprintf(&b, `<text class="quiet" x="%d" y="%.1f">… %d more</text>`, serverX+30, row+rowHigh, left)
 		}
@@ -75,8 +75,8 @@ func moment(b *strings.Builder, after time.Duration, y, row, lastLabel float64) 
 	return y
 }
 
-// message draws a request and its answer.
-func message(b *strings.Builder, x fake.Exchange, row float64, about bool) {
+// spoken draws a request and its answer.
+func spoken(b *strings.Builder, x fake.Exchange, row float64, about bool) {
 	line, head := "", "head"
 	if about {
 		line, head = ` class="at"`, "athead"

@@ -15,9 +15,10 @@ import (
 )
 
 // Schemas has the JSON Schema of each form that this package writes or reads:
-// report_v1.schema.json is that of WriteJSON.
+// report_v1.schema.json is that of WriteJSON, jsonlines_v1.schema.json that of the
+// lines between a suite and a program, see Command.
 //
-//go:embed report_v1.schema.json
+//go:embed report_v1.schema.json jsonlines_v1.schema.json
 var Schemas embed.FS
 
 const reportSchema = "conformance_report_v1"
