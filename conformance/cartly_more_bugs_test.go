@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -17,12 +18,16 @@ import (
 type clyAstray struct {
 	trip func(next http.RoundTripper, r *http.Request) (*http.Response, error)
 	wrap func(c *CartlyClient)
+	once func(env Env) // at the start of the client
 }
 
 func (o clyAstray) make(tb fake.TB, env Env) CartlyClient {
 	mk := cartlyAdapter(nil)
 	if o.trip != nil {
 		mk = with(mk, o.trip)
+	}
+	if o.once != nil {
+		o.once(env)
 	}
 	c := mk(tb, env)
 	if o.wrap != nil {
@@ -275,6 +280,17 @@ func clyActive(hooks func(context.Context) ([]CartlyHook, error)) func(context.C
 	}
 }
 
+// clyRenews asks for another token, and forgets it.
+func clyRenews(env Env) {
+	answer, err := env.HTTP.PostForm(env.BaseURL+"/oauth/token", url.Values{
+		"grant_type": {"refresh_token"}, "refresh_token": {env.Creds["refresh_token"]},
+		"client_id": {env.Creds["client_id"]}, "client_secret": {env.Creds["client_secret"]},
+	})
+	if err == nil {
+		_ = answer.Body.Close()
+	}
+}
+
 // What a right client may do otherwise than the reference is no finding.
 func TestOtherCartlyWaysAreNoFindings(t *testing.T) {
 	t.Parallel()
@@ -313,8 +329,10 @@ func TestOtherCartlyWaysAreNoFindings(t *testing.T) {
 				return move(ctx, variant, location, by)
 			}
 		}}},
-		"sets stock and moves none": {"CLY-INV-02", clyAstray{wrap: func(c *CartlyClient) { c.MoveInventory = nil }}},
-		"sets what is gone":         {"CLY-INV-03", clyAstray{wrap: func(c *CartlyClient) { c.MoveInventory = nil }}},
+		"sets stock and moves none":        {"CLY-INV-02", clyAstray{wrap: func(c *CartlyClient) { c.MoveInventory = nil }}},
+		"asks for a token at its start":    {"GEN-SECRET-01", clyAstray{once: clyRenews}},
+		"has not heard of a renewed token": {"GEN-4XX-01", clyAstray{once: clyRenews}},
+		"sets what is gone":                {"CLY-INV-03", clyAstray{wrap: func(c *CartlyClient) { c.MoveInventory = nil }}},
 		"fails on a subscription that is off": {"CLY-HOOK-07", clyAstray{wrap: func(c *CartlyClient) {
 			hooks := c.Hooks
 			c.Hooks = func(ctx context.Context) ([]CartlyHook, error) {

@@ -104,13 +104,11 @@ func (p profile[C]) refusals() []check[C] {
 		},
 		seen: asked(p.change().op),
 		judge: func(r *run[C]) Finding {
-			sent := r.of(p.change().op)
-			most := 1
-			if renewed := len(r.of(p.renew)); sent[0].Status == 401 && renewed > 0 { // with another token it is another request
-				most = 2
-				if renewed > 1 {
-					return found("repeated", "one request for another token in an hour", "%d", renewed)
-				}
+			sent, most := r.of(p.change().op), 1
+			if renewed := p.renewals(r.wire, sent[0]); renewed > 1 {
+				return found("repeated", "one request for another token in an hour", "%d", renewed)
+			} else if renewed == 1 && sent[0].Status == 401 {
+				most = 2 // with another token it is another request
 			}
 			if n := len(sent); n > most {
 				return found("repeated", "one request in an hour", "%d", n)
@@ -121,6 +119,17 @@ func (p profile[C]) refusals() []check[C] {
 			{"a", "retries every failure", "repeated"},
 		},
 	}}
+}
+
+// renewals counts the requests for another token behind an exchange.
+func (p profile[C]) renewals(w *wire, behind fake.Exchange) int {
+	n := 0
+	for _, x := range w.of(p.renew) {
+		if p.renew != "" && x.Seq > behind.Seq {
+			n++
+		}
+	}
+	return n
 }
 
 func (p profile[C]) waits() []check[C] {
