@@ -181,6 +181,9 @@ func clyOAuth04() clyCheck {
 				}
 				states = append(states, state)
 			}
+			if n := len(r.of(cartly.IssueToken)); n > 1 {
+				return found("foreign-accepted", "no request for a token with a state that is none of the client's", "%s for one flow", count(n, "request")).at(r.of(cartly.IssueToken)[0])
+			}
 			for _, a := range r.all() {
 				if a.n != nobody {
 					continue
@@ -188,9 +191,6 @@ func clyOAuth04() clyCheck {
 				if f := mustFail(a, "the state is none that the client sent"); f.Code != "" {
 					return f
 				}
-			}
-			if n := len(r.of(cartly.IssueToken)); n > 1 {
-				return found("foreign-accepted", "no request for a token with a state that is none of the client's", "%s for one flow", count(n, "request")).at(r.of(cartly.IssueToken)[0])
 			}
 			return clyGranted(r)
 		},
