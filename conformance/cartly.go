@@ -138,8 +138,9 @@ type CartlyEvent struct {
 	RecordID string // of the order, product, customer or cart that it is about
 }
 
-// Cartly is the suite for clients of the Cartly Apps API: 34 checks of its own
-// about calls and authorization, and the common profile of 18.
+// Cartly is the suite for clients of the Cartly Apps API and for receivers of its
+// REST hooks: 34 checks of calls and authorization, 27 of receivers, and the
+// common profile of 18.
 func Cartly() *Suite[CartlyClient] {
 	s := &Suite[CartlyClient]{
 		api: "cartly", title: "apps and REST hooks", edition: "2026-11",

@@ -10,6 +10,7 @@ func documents() map[string][]Rule {
 	return map[string][]Rule{
 		"bonify":     Bonify().Rules(),
 		"cartfunnel": Cartfunnel().Rules(),
+		"cartly":     Cartly().Rules(),
 		"cscart":     Cscart().Rules(),
 		"fluidpay":   Fluidpay().Rules(),
 	}
