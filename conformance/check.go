@@ -174,10 +174,12 @@ type Rule struct {
 	Summary string // of the clause, in our words; of a CARE: why it is needed
 	Level   Level
 	Wire    bool     // judged by Watch too
-	Needs   []string // functions of the adapter; "Get|List" is one of them
+	Needs   []string // functions of the adapter; "Get|List" is one of them; of a rule for servers, of the Target
 	Flags   []string // readings that it rests on, see Choose
 	After   []string // checks whose failure blocks it
-	Mutants []string // client bugs that it is proved to find
+	Mutants []string // bugs that it is proved to find
+	Asks    string   // of a rule for servers: what the server is asked
+	Holds   string   // of a rule for servers: when it holds
 }
 
 func (k *check[C]) rule(api string) Rule {

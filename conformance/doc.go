@@ -1,7 +1,7 @@
 // Package conformance finds the bugs that clients of the documented shop APIs
 // really have, and proves that it finds them.
 //
-// There are two ways in. [Watch] is one line in a test that exists already: it
+// There are two ways in for a client. [Watch] is one line in a test that exists already: it
 // judges what the test's traffic shows. [Run] drives the client through an
 // adapter of about 20 lines, a struct of functions, and runs every check; an
 // operation that the client does not have is left nil and reported as not
@@ -59,6 +59,26 @@
 // reports a falsehood. SHOULD is recommended there, or shown only in an
 // example. CARE has no clause that decides it and is needed to get right data
 // out of any such service. CHOICE allows both.
+//
+// # Servers
+//
+// [RunServer] turns the suites round: it asks a server, a fake or the real
+// service, what the document says that it answers. A [Target] is a base URL, an
+// *http.Client and credentials; nothing but HTTP exchanges is looked at.
+//
+//	conformance.RunServer(t, conformance.Target{
+//		API: "bonify", URL: shop.BaseURL(), HTTP: shop.Client(), Creds: shop.Credentials(),
+//	})
+//
+// A target is read-only unless it says otherwise. What is made has the prefix of
+// the run and is removed when its rule is over; calls come at the documented
+// rate; no report shows a credential. [TargetFromEnv] takes all of it from the
+// environment. A rule that needs more than the target allows is NOT EXERCISED,
+// one that needs what the target does not give is NOT CLAIMED, and neither fails
+// a target that is only read from. Where the document leaves a status open, the
+// one that was seen is a CHOICE; other readings are pinned by [Choose].
+//
+// [EvaluateServer] is RunServer outside a test, and [ServerRules] lists the rules.
 //
 // # Proof
 //

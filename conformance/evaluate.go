@@ -3,7 +3,6 @@ package conformance
 import (
 	"context"
 	"fmt"
-	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -50,15 +49,8 @@ func (e *evaluator[C]) vet() error {
 	for _, k := range e.s.checks {
 		ids = append(ids, k.id)
 	}
-	for _, glob := range e.cfg.only {
-		if !slices.ContainsFunc(ids, func(id string) bool { ok, _ := path.Match(glob, id); return ok }) {
-			return fmt.Errorf("Only(%q) fits no check of %s%s", glob, e.s.api, didYouMean(glob, ids))
-		}
-	}
-	for _, entry := range e.cfg.known {
-		if e.s.index[entry.id] == nil {
-			return fmt.Errorf("%s: %s has no check %q%s", entry.at, e.s.api, entry.id, didYouMean(entry.id, ids))
-		}
+	if err := e.cfg.vet(e.s.api, ids); err != nil {
+		return err
 	}
 	return e.s.vetChoices(e.cfg.choices)
 }
@@ -82,7 +74,7 @@ func (e *evaluator[C]) selected() []*check[C] {
 }
 
 func (e *evaluator[C]) selects(id string) bool {
-	return e.cfg.only == nil || slices.ContainsFunc(e.cfg.only, func(glob string) bool { ok, _ := path.Match(glob, id); return ok })
+	return e.cfg.selects(id)
 }
 
 func (e *evaluator[C]) report(ctx context.Context) (*Report, error) {

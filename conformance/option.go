@@ -105,6 +105,25 @@ func Client(name string) Option {
 	return func(c *config) error { c.client = name; return nil }
 }
 
+// vet checks the ids that options name.
+func (c *config) vet(api string, ids []string) error {
+	for _, glob := range c.only {
+		if !slices.ContainsFunc(ids, func(id string) bool { ok, _ := path.Match(glob, id); return ok }) {
+			return fmt.Errorf("Only(%q) fits no check of %s%s", glob, api, didYouMean(glob, ids))
+		}
+	}
+	for _, entry := range c.known {
+		if !slices.Contains(ids, entry.id) {
+			return fmt.Errorf("%s: %s has no check %q%s", entry.at, api, entry.id, didYouMean(entry.id, ids))
+		}
+	}
+	return nil
+}
+
+func (c *config) selects(id string) bool {
+	return c.only == nil || slices.ContainsFunc(c.only, func(glob string) bool { ok, _ := path.Match(glob, id); return ok })
+}
+
 // vetChoices checks pinned readings against the flags of the suite.
 func (s *Suite[C]) vetChoices(choices map[string]string) error {
 	var flags []string

@@ -9,7 +9,7 @@ import (
 	"github.com/cartdouble/cartdouble/fake"
 )
 
-// A Report is what a suite found out about a client.
+// A Report is what a suite found out about a client, or about a server.
 type Report struct {
 	API     string // "cartfunnel"
 	Title   string // "customers"
@@ -20,7 +20,12 @@ type Report struct {
 	Date    time.Time // the day of the run; no check depends on it
 	Watched bool      // by Watch: what the traffic did not show is no failure
 	Strict  bool      // a broken SHOULD or CARE is a failure too
-	Choices []Choice  // of the readings that the rules rest on
+
+	Target   string   // base URL of the server that was judged, "" of a client
+	ReadOnly bool     // that server was only read from: what that does not show is no failure
+	Left     []string // what RunServer made and the API cannot remove
+
+	Choices []Choice // of the readings that the rules rest on
 	Results []Result
 
 	test string // name of the test that ran it, or ""
@@ -70,7 +75,7 @@ func (r *Report) isFailure(res Result) bool {
 	case fail, stale, flaky, broke:
 		return true
 	case notExercised:
-		return !r.Watched
+		return !r.Watched && !r.ReadOnly
 	case warn:
 		return r.Strict
 	}
@@ -85,10 +90,10 @@ func (s *Suite[C]) newReport(cfg *config) *Report {
 	return r
 }
 
-// often are the mutants of a check that are found with that code.
-func (k *check[C]) often(code string) string {
+// often are the bugs of a check that are found with that code.
+func often(mutants []mutant, code string) string {
 	var bugs []string
-	for _, m := range k.mutants {
+	for _, m := range mutants {
 		if m.finding == code {
 			bugs = append(bugs, m.does)
 		}
@@ -102,7 +107,7 @@ func (e *evaluator[C]) result(k *check[C]) Result {
 	v := e.verdict(k)
 	res := Result{
 		Rule: k.rule(e.s.api), State: v.state, Finding: v.finding, Scene: v.scene, Note: v.note,
-		Missing: v.missing, Wire: v.wire, Try: v.try, Often: k.often(v.finding.Code), Log: v.log, Left: v.left,
+		Missing: v.missing, Wire: v.wire, Try: v.try, Often: often(k.mutants, v.finding.Code), Log: v.log, Left: v.left,
 		Exchanges: v.exchanges,
 	}
 	if slices.Contains([]State{fail, warn, notExercised, broke}, v.state) {
@@ -121,13 +126,13 @@ func (e *evaluator[C]) result(k *check[C]) Result {
 			}
 		}
 	}
-	e.recall(&res)
+	e.cfg.recall(&res)
 	return res
 }
 
 // recall looks a result up in the file of known failures.
-func (e *evaluator[C]) recall(res *Result) {
-	for _, entry := range e.cfg.known {
+func (c *config) recall(res *Result) {
+	for _, entry := range c.known {
 		if entry.id != res.Rule.ID {
 			continue
 		}
@@ -135,7 +140,7 @@ func (e *evaluator[C]) recall(res *Result) {
 		case res.State == pass:
 			res.State, res.Note = stale, fmt.Sprintf("%s says that it fails (%s); take the line out", entry.at, entry.reason)
 		case !broken:
-		case entry.over(e.cfg.today):
+		case entry.over(c.today):
 			res.State, res.Note = fail, fmt.Sprintf("known until %s, which is over: %s", entry.until.Format("2006-01-02"), entry.reason)
 		case entry.covers(res.Finding):
 			res.State, res.Note = known, fmt.Sprintf("until %s: %s", entry.until.Format("2006-01-02"), entry.reason)

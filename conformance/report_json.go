@@ -36,6 +36,9 @@ type reportFile struct {
 	Date       string         `json:"date"`
 	Watched    bool           `json:"watched"`
 	Strict     bool           `json:"strict"`
+	Target     string         `json:"target,omitempty"`    // base URL of the server that was judged
+	ReadOnly   bool           `json:"read_only,omitempty"` // that server was only read from
+	Left       []string       `json:"left_behind,omitempty"`
 	Again      string         `json:"again,omitempty"` // name of the test that ran it
 	Verdict    string         `json:"verdict"`
 	Failures   int            `json:"failures"`
@@ -74,6 +77,8 @@ type checkFile struct {
 	Flags     []string     `json:"flags,omitempty"`
 	After     []string     `json:"after,omitempty"`
 	Mutants   []string     `json:"mutants,omitempty"`
+	Asks      string       `json:"asks,omitempty"`  // of a rule for servers
+	Holds     string       `json:"holds,omitempty"` // likewise
 	Exchanges *har.Archive `json:"exchanges,omitempty"`
 }
 
@@ -91,6 +96,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	f := reportFile{
 		Schema: reportSchema, API: r.API, Title: r.Title, Edition: r.Edition, Client: r.Client,
 		Clock: r.Clock, Seed: r.Seed, Date: r.Date.Format(time.DateOnly), Watched: r.Watched, Strict: r.Strict, Again: r.test,
+		Target: r.Target, ReadOnly: r.ReadOnly, Left: r.Left,
 		Verdict: r.verdict(), Failures: len(r.Failed()), Counts: map[string]int{}, NotClaimed: []string{},
 		Choices: []choiceFile{}, Checks: []checkFile{},
 	}
@@ -118,6 +124,7 @@ func (r *Report) checkFile(res Result) checkFile {
 		Wire: res.Rule.Wire, State: string(res.State), Failure: r.isFailure(res), Scene: res.Scene, Note: res.Note, BlockedBy: res.By,
 		Missing: res.Missing, Lines: res.Wire, Try: res.Try, Often: res.Often, Log: res.Log, Left: res.Left,
 		Needs: res.Rule.Needs, Flags: res.Rule.Flags, After: res.Rule.After, Mutants: res.Rule.Mutants,
+		Asks: res.Rule.Asks, Holds: res.Rule.Holds,
 	}
 	if res.Finding != (Finding{}) {
 		f := res.Finding
@@ -164,6 +171,7 @@ func ReadReport(from io.Reader) (*Report, error) {
 	r := &Report{
 		API: f.API, Title: f.Title, Edition: f.Edition, Client: f.Client, Clock: f.Clock, Seed: f.Seed, Date: date,
 		Watched: f.Watched, Strict: f.Strict, test: f.Again,
+		Target: f.Target, ReadOnly: f.ReadOnly, Left: f.Left,
 	}
 	for _, c := range f.Choices {
 		r.Choices = append(r.Choices, Choice(c))
@@ -182,12 +190,12 @@ func (c checkFile) result(api string) (Result, error) {
 	res := Result{
 		Rule: Rule{
 			ID: c.ID, API: api, Title: c.Title, Clause: c.Clause, Summary: c.Summary, Level: Level(c.Level), Wire: c.Wire,
-			Needs: c.Needs, Flags: c.Flags, After: c.After, Mutants: c.Mutants,
+			Needs: c.Needs, Flags: c.Flags, After: c.After, Mutants: c.Mutants, Asks: c.Asks, Holds: c.Holds,
 		},
 		State: State(c.State), Scene: c.Scene, Note: c.Note, By: c.BlockedBy, Missing: c.Missing,
 		Wire: c.Lines, Try: c.Try, Often: c.Often, Log: c.Log, Left: c.Left,
 	}
-	if !idForm.MatchString(c.ID) {
+	if !idForm.MatchString(c.ID) && !serverIDForm.MatchString(c.ID) {
 		return res, fmt.Errorf("%q is no id of a check", c.ID)
 	}
 	if !slices.Contains(stateOrder, res.State) {

@@ -56,14 +56,24 @@ func (t *textReport) head() {
 	if t.Client != "" {
 		line += "   client: " + t.Client
 	}
-	if t.Watched {
+	switch {
+	case t.Watched:
 		line += "   watched"
-	} else {
+	case t.Target != "":
+		line += "   server: " + t.Target
+		if t.ReadOnly {
+			line += "   read-only"
+		}
+	default:
 		line += fmt.Sprintf("   clock: %s   seed: %d", t.Clock, t.Seed)
 	}
 	t.line("%s", line)
 	if names, n := t.notClaimed(); n > 0 {
-		t.line("not claimed: %s (%s)", strings.Join(names, ", "), count(n, "check"))
+		word := "not claimed"
+		if t.Target != "" {
+			word = "not given"
+		}
+		t.line("%s: %s (%s)", word, strings.Join(names, ", "), count(n, "check"))
 	}
 	t.line("")
 }
@@ -236,6 +246,9 @@ func (t *textReport) paint(s State) string {
 // tail writes the counts and the result.
 func (t *textReport) tail() {
 	t.line("")
+	if len(t.Left) > 0 {
+		t.line("left behind: %s", strings.Join(t.Left, ", "))
+	}
 	t.line("%s", t.counts())
 	t.line("result: %s", t.verdict())
 }
