@@ -208,6 +208,7 @@ func TestEveryOptionIsTried(t *testing.T) {
 // Two options that each switch the subject of a rule do not get in each other's
 // way.
 func TestFakesPassAsServersUnderPairsOfOptions(t *testing.T) {
+	whole(t)
 	t.Parallel()
 	for _, api := range serverAPIs {
 		switches := slices.DeleteFunc(slices.Clone(waysOf[api]), func(w way) bool { return w.promise == nil })

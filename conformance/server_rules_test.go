@@ -135,3 +135,23 @@ func TestUndoGoesOn(t *testing.T) {
 		t.Errorf("left: %s", got)
 	}
 }
+
+// A status that the document leaves open may be pinned to what the service does,
+// and then nothing else will do.
+func TestOpenStatusesMayBePinned(t *testing.T) {
+	t.Parallel()
+	created := fluidpayBugs()["S-FLP-02a"]
+	for pinned, want := range map[string]State{"": chosen, "201": pass, "200": fail, "202": fail} {
+		var opts []Option
+		if pinned != "" {
+			opts = append(opts, Choose("CREATED_STATUS", pinned))
+		}
+		res := judge(t, breaks(t, "fluidpay", created).Target, append(opts, Only("S-FLP-02"))...).Results[0]
+		if res.State != want {
+			t.Errorf("201 for a create, pinned to %q: %s, want %s", pinned, res.State, want)
+		}
+		if want == chosen && (res.Finding.Code != "status-201" || !strings.Contains(res.Finding.Got, "is answered 201")) {
+			t.Errorf("recorded as %+v", res.Finding)
+		}
+	}
+}
