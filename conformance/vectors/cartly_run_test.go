@@ -78,7 +78,7 @@ func TestReceiversOnVectors(t *testing.T) {
 				t.Errorf("it fails %s\nwant     %s", got, want)
 			}
 			if bug != "" && b.Ran() == 0 {
-				t.Error("the bug never ran")
+				t.Errorf("%q never ran", bug)
 			}
 		})
 	}

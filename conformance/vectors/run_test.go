@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/cartdouble/cartdouble/conformance/internal/reference"
 )
 
 // failing counts the tests of a file that a client fails, by their flags:
@@ -49,4 +51,25 @@ func wants[T any](t *testing.T, test Test) T {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// onVectors counts the tests that the reference client fails with a bug.
+func onVectors(t *testing.T, bug, file, want string, try func(*testing.T, *reference.Bug, Case) error) {
+	t.Helper()
+	b := &reference.Bug{Name: bug}
+	got := failing(t, file, nil, func(c Case) error { return try(t, b, c) })
+	if got != want {
+		t.Errorf("%q fails %s\nwant %s", bug, got, want)
+	}
+	if bug != "" && b.Ran() == 0 {
+		t.Errorf("%q never ran", bug)
+	}
+}
+
+// readJSON reads a body that is JSON.
+func readJSON(t *testing.T, body string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(body), into); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
 }
