@@ -61,7 +61,9 @@ func ExampleNames() {
 		fmt.Println(name, f.Source.Document, f.Questions())
 	}
 	// Output:
+	// bonify_cursors_v1.json bonify []
 	// cartfunnel_save_v1.json cartfunnel []
 	// cartly_webhook_v1.json cartly [BARE_HEX UPPER_HEX]
+	// cscart_user_data_v1.json cscart []
 	// fluidpay_shapes_v1.json fluidpay []
 }

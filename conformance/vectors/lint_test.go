@@ -82,8 +82,11 @@ func checks() []string {
 			ids = append(ids, r.ID)
 		}
 	}
-	return ids
+	return append(ids, bonifyChecks...)
 }
+
+// bonifyChecks are the ids of checks of clients of Bonify that notes name.
+var bonifyChecks = []string{"BON-ENV-01", "BON-PAGE-02", "BON-PAGE-03", "BON-PAGE-04", "BON-PAGE-06", "BON-PAGE-07", "BON-TYPE-01"}
 
 func TestFilesHold(t *testing.T) {
 	t.Parallel()
