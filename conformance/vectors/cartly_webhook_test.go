@@ -131,9 +131,13 @@ func TestCartlyWebhookFile(t *testing.T) {
 		wrongSecrets(order), headerForms(order), acceptable(bodies), eventNames(bodies),
 	)})
 	secrets := []struct{ what, secret string }{
-		{"a secret with a blank", "hook secret"}, {"a secret of one byte", "s"}, {"a secret of 63 bytes", strings.Repeat("s", 63)},
-		{"a secret of 64 bytes, a block of SHA-256", strings.Repeat("s", 64)}, {"a secret of 65 bytes, which is hashed first", strings.Repeat("s", 65)},
-		{"a secret of 200 bytes", strings.Repeat("whsec_0123", 20)}, {"a secret that is not ASCII", "geheim-ß-秘密"},
+		{"a secret with a blank", "hook secret"},
+		{"a secret of one byte", "s"},
+		{"a secret of 63 bytes", strings.Repeat("s", 63)},
+		{"a secret of 64 bytes, a block of SHA-256", strings.Repeat("s", 64)},
+		{"a secret of 65 bytes, which is hashed first", strings.Repeat("s", 65)},
+		{"a secret of 200 bytes", strings.Repeat("whsec_0123", 20)},
+		{"a secret that is not ASCII", "geheim-ß-秘密"},
 	}
 	for _, s := range secrets {
 		body, flags := order, []string(nil)

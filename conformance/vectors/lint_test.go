@@ -132,7 +132,8 @@ func TestLintFinds(t *testing.T) {
 			NumberOfTests: 3, RetiredIDs: []int{9},
 			Notes: map[string]Note{"Bad": {BugType: "CRASH", Check: "CLY-SIG-01"}, "Open": {BugType: "LEGACY", Flag: "OPEN"}},
 			Groups: []Group{{Tests: []Test{
-				{ID: 1, Comment: "a", Result: "valid"}, {ID: 2, Comment: "b", Result: "invalid", Flags: []string{"Bad"}},
+				{ID: 1, Comment: "a", Result: "valid"},
+				{ID: 2, Comment: "b", Result: "invalid", Flags: []string{"Bad"}},
 				{ID: 3, Comment: "c", Result: "acceptable", Flags: []string{"Open"}},
 			}}},
 		}

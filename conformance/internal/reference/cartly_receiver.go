@@ -153,7 +153,7 @@ func (p *cartlyReceiver) genuine(h http.Header, body []byte) bool {
 func (p *cartlyReceiver) signature(h http.Header) (string, bool) {
 	values := h.Values(cartlySignature)
 	if p.c.bug.is("CLY-SIG-10a") {
-		values = h["x-cartly-hmac-sha256"]
+		values = h[strings.ToLower(cartlySignature)]
 	}
 	if len(values) == 0 && p.c.bug.is("CLY-SIG-03a") {
 		return values[0], true
