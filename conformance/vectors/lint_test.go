@@ -76,17 +76,15 @@ func oneFault(f *File, t Test) string {
 func checks() []string {
 	var ids []string
 	for _, rules := range [][]conformance.Rule{
-		conformance.Cartfunnel().Rules(), conformance.Cscart().Rules(), conformance.Fluidpay().Rules(), conformance.Cartly().Rules(),
+		conformance.Cartfunnel().Rules(), conformance.Cscart().Rules(), conformance.Fluidpay().Rules(), conformance.Bonify().Rules(),
+		conformance.Cartly().Rules(),
 	} {
 		for _, r := range rules {
 			ids = append(ids, r.ID)
 		}
 	}
-	return append(ids, bonifyChecks...)
+	return ids
 }
-
-// bonifyChecks are the ids of checks of clients of Bonify that notes name.
-var bonifyChecks = []string{"BON-ENV-01", "BON-PAGE-02", "BON-PAGE-03", "BON-PAGE-04", "BON-PAGE-06", "BON-PAGE-07", "BON-TYPE-01"}
 
 func TestFilesHold(t *testing.T) {
 	t.Parallel()
