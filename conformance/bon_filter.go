@@ -32,7 +32,8 @@ var bonOperators = strings.Fields("contains not_contains empty not_empty equals 
 // that was made to filter may do so in another way.
 func filtered(w *wire) string {
 	for _, x := range w.of(bonify.ListCustomers) {
-		if w.creds != nil || bonQuery(x).Has("filters") {
+		query := bonQuery(x)
+		if w.creds != nil || query.Has("filters") || slices.ContainsFunc(bonFields, query.Has) {
 			return ""
 		}
 	}

@@ -15,11 +15,13 @@ import (
 	"github.com/cartdouble/cartdouble/fake/bonify"
 )
 
-// bonReading is what a check comes after that needs customers to be read, and
-// bonListing one that needs whole lists.
+// bonReading is what a check comes after that needs customers to be read,
+// bonTurning one that needs a second page, and bonListing one that needs whole
+// lists.
 var (
 	bonReading = append([]string{"BON-TYPE-01", "BON-TYPE-03"}, bonCalling...)
-	bonListing = append([]string{"BON-PAGE-01", "BON-PAGE-02", "BON-PAGE-03", "BON-PAGE-04", "BON-PAGE-05"}, bonReading...)
+	bonTurning = append([]string{"BON-PAGE-02", "BON-PAGE-03"}, bonReading...)
+	bonListing = append([]string{"BON-PAGE-01", "BON-PAGE-04", "BON-PAGE-05"}, bonTurning...)
 )
 
 func bonListAll(r *bonRun) { bon(r).list() }
@@ -32,6 +34,9 @@ func bonQuery(x fake.Exchange) url.Values {
 	}
 	return u.Query()
 }
+
+// bonCursorNames are the parameters that a cursor may be in, of either kind.
+var bonCursorNames = []string{"next_page", "prev_page"}
 
 // bonCursor is the cursor that a list was asked with, "" for the first page.
 func bonCursor(x fake.Exchange) string {
@@ -65,7 +70,7 @@ func bonPage01() bonCheck {
 		clause: "bonify:12-15,39,45-46", level: must,
 		summary: "A list comes in pages of 50 at most; the cursor next_page of one, passed on, leads to the next.",
 		needs:   []string{"List"},
-		after:   append([]string{"BON-PAGE-02", "BON-PAGE-03"}, bonReading...),
+		after:   bonTurning,
 		scenes: []bonScene{
 			{name: "120 customers", state: bonPeople(120)},
 			{name: "51 customers", state: bonPeople(51)},
@@ -129,11 +134,13 @@ func bonAlias(r *bonRun, name func(n int, real string) string) {
 		defer mu.Unlock()
 		request, target := *c.Request, *c.Request.URL
 		query := target.Query()
-		if cursor, known := real[query.Get("next_page")]; known {
-			query.Set("next_page", cursor)
-			target.RawQuery = query.Encode()
-			request.URL = &target
-			c.Request = &request
+		for _, name := range bonCursorNames {
+			if cursor, known := real[query.Get(name)]; known {
+				query.Set(name, cursor)
+				target.RawQuery = query.Encode()
+				request.URL = &target
+				c.Request = &request
+			}
 		}
 	})
 	edit(r.fake, bonify.ListCustomers, func(_ *fake.Call, reply *fake.Reply) {
@@ -221,7 +228,7 @@ func bonPage04() bonCheck {
 		clause: "bonify:46", level: must,
 		summary: "Where next_page is not there, there are no more pages.",
 		needs:   []string{"List"},
-		after:   bonReading,
+		after:   bonTurning,
 		scenes:  []bonScene{ends("absent", ""), ends("null", `"next_page":null,`), ends("empty", `"next_page":"",`)},
 		drive:   bonListAll,
 		seen: func(w *wire) string {
@@ -250,7 +257,7 @@ func bonPage05() bonCheck {
 		clause: "bonify:2-6", level: must,
 		summary: "An answer has neither page_count nor total_count, as it had in the version before.",
 		needs:   []string{"List"},
-		after:   bonReading,
+		after:   bonTurning,
 		scenes:  []bonScene{{state: bonPeople(60)}},
 		drive:   bonListAll,
 		seen: func(w *wire) string {
@@ -275,7 +282,7 @@ func bonPage06() bonCheck {
 		clause: "bonify:39,46", level: must,
 		summary: "50 is the most that a page has; whether there is another, next_page says.",
 		needs:   []string{"List"},
-		after:   append([]string{"BON-PAGE-01", "BON-PAGE-02", "BON-PAGE-03", "BON-PAGE-05"}, bonReading...),
+		after:   append([]string{"BON-PAGE-01", "BON-PAGE-05"}, bonTurning...),
 		scenes: []bonScene{
 			{name: "pages of 30", state: bonPeople(110), options: []fake.Option{bonify.WithPageSize(30)}},
 			{name: "a page of 0 in the middle", state: func(r *bonRun) { bonPeople(110)(r); bonHole(r) }},
@@ -295,7 +302,8 @@ func bonHole(r *bonRun) {
 	const hole = "hole "
 	edit(r.fake, bonify.ListCustomers, func(c *fake.Call, reply *fake.Reply) {
 		given := gjson.GetBytes(reply.Body, "next_page")
-		asked := c.Request.URL.Query().Get("next_page")
+		query := c.Request.URL.Query()
+		asked := query.Get("next_page") + query.Get("prev_page")
 		if cursor, inside := strings.CutPrefix(asked, hole); inside {
 			reply.Status, reply.Body = http.StatusOK, []byte(`{"status":"okay","next_page":`)
 			reply.Body = append(fake.AppendString(reply.Body, cursor), `,"customers":[]}`...)

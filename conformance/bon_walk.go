@@ -182,7 +182,7 @@ func bonPage10() bonCheck {
 		clause: "bonify:39,47-52", level: should,
 		summary: "A page has 50 at most, and there are two parameters: next_page and filters.",
 		needs:   []string{"List"},
-		after:   bonReading,
+		after:   bonTurning,
 		scenes:  []bonScene{{state: bonPeople(120)}},
 		drive:   bonListAll,
 		seen:    asked(bonify.ListCustomers),

@@ -76,12 +76,18 @@ func Bonify() *Suite[BonifyClient] {
 		flags: bonFlags(),
 		open:  func(opts ...fake.Option) server { return bonify.New(opts...) },
 	}
-	return s.add(
+	families := [][]bonCheck{
 		bonFree(bonAuth()), bonFree(bonURL()), bonFree(bonEnv()), bonFree(bonPage()), bonFree(bonFilter()), bonFree(bonGet()),
 		bonFree(bonFind()), bonFree(bonType()), bonFree(bonPut()), bonFree(bonClear()), bonFree(bonPost()), bonFree(bonDelete()),
 		bonRate(),
 		bonFree(common(bonProfile())),
-	)
+	}
+	for _, checks := range families {
+		for i := range checks {
+			checks[i].after = flpAfter(checks[i].after) // each once: lists of them are put together
+		}
+	}
+	return s.add(families...)
 }
 
 // bonFlags are the readings of the document that may be pinned, where the fake
