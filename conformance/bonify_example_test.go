@@ -36,16 +36,16 @@ func TestBonifyConformance(t *testing.T) {
 	})
 }
 
-// ledger is a client that lists customers, as such clients are often written: the
+// roll is a client that lists customers, as such clients are often written: the
 // cursor goes into the URL as it came.
-type ledger struct{ conformance.Env }
+type roll struct{ conformance.Env }
 
-type ledgerCustomer struct {
+type rollCustomer struct {
 	ID    int64  `json:"id"`
 	Email string `json:"email"`
 }
 
-func (c ledger) list(ctx context.Context) (all []ledgerCustomer, err error) {
+func (c roll) list(ctx context.Context) (all []rollCustomer, err error) {
 	for cursor := ""; ; {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.BaseURL+"/customers?next_page="+cursor, nil)
 		if err != nil {
@@ -60,7 +60,7 @@ func (c ledger) list(ctx context.Context) (all []ledgerCustomer, err error) {
 		var page struct {
 			Status, Message string
 			NextPage        string `json:"next_page"`
-			Customers       []ledgerCustomer
+			Customers       []rollCustomer
 		}
 		err = json.NewDecoder(answer.Body).Decode(&page)
 		_ = answer.Body.Close()
@@ -87,7 +87,7 @@ func ExampleBonify() {
 				if filters != nil {
 					return nil, errors.ErrUnsupported
 				}
-				customers, err := ledger{env}.list(ctx)
+				customers, err := roll{env}.list(ctx)
 				var all []conformance.BonifyCustomer
 				for _, one := range customers {
 					all = append(all, conformance.BonifyCustomer{ID: one.ID, Email: one.Email})
