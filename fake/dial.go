@@ -67,10 +67,8 @@ func (s *Server) dialFaults(inMemory bool) (delay time.Duration, refused bool) {
 }
 
 func (a *armed) hitsDial(s *Server) bool {
-	if down := a.fault.duration("for", 0); down > 0 {
-		if begin := a.begins(); s.clock.now().Sub(begin) >= down {
-			return false
-		}
+	if end := a.ends(); !end.IsZero() && !s.clock.now().Before(end) {
+		return false
 	}
 	number := func() uint64 { return uint64(a.calls) }
 	return a.due(s, &occasion{op: "connect", same: number, like: number})
@@ -79,6 +77,25 @@ func (a *armed) hitsDial(s *Server) bool {
 // begins is when a fault can hit for the first time.
 func (a *armed) begins() time.Time { return a.since.Add(max(a.trigger.since, a.trigger.from)) }
 
+// ends is when a fault can hit for the last time; zero: it goes on.
+func (a *armed) ends() time.Time {
+	end := time.Time{}
+	if down := a.fault.duration("for", 0); down > 0 {
+		end = a.begins().Add(down)
+	}
+	if last := a.since.Add(a.trigger.to); a.trigger.to > 0 && (end.IsZero() || last.Before(end)) {
+		end = last
+	}
+	return end
+}
+
+// lasts tells whether the fault hits connections that are still to come, however
+// many there were.
+func (a *armed) lasts(now time.Time) bool {
+	end := a.ends()
+	return a.trigger.calls == nil && a.trigger.first == 0 && (end.IsZero() || now.Before(end))
+}
+
 // takeDown lets the server be down while the fault refused holds, where it does
 // so for a time and not for counted connections: what is open breaks, and the
 // port on loopback is closed.
@@ -86,13 +103,7 @@ func (a *armed) takeDown(s *Server) {
 	if counts(a.fault) != "" {
 		return
 	}
-	begin, end := a.begins(), time.Time{} // zero: it does not end
-	if down := a.fault.duration("for", 0); down > 0 {
-		end = begin.Add(down)
-	}
-	if t := a.since.Add(a.trigger.to); a.trigger.to > 0 && (end.IsZero() || t.Before(end)) {
-		end = t
-	}
+	begin, end := a.begins(), a.ends()
 	down := func() {
 		up := s.net.shutPort(a)
 		if a.taken = up; !end.IsZero() {
@@ -168,7 +179,7 @@ func vetRefused(s *Server, f Fault) error {
 }
 
 func errUnseen(word string) error {
-	return fmt.Errorf("what the port of URL refuses is seen by nobody, so %s= cannot count it; say for= or between=", word)
+	return fmt.Errorf("what the port of URL refuses is seen by nobody, so %s= cannot count it; say for= or between= instead", word)
 }
 
 // unseenDials finds the fault that counts what a port on loopback cannot.
@@ -203,7 +214,7 @@ func (k *kind) foresees(f Fault) error {
 		elsewhere := []string{"query:", "header:", "param:", "state:"}
 		for _, when := range f.All("when") {
 			if !slices.ContainsFunc(elsewhere, func(place string) bool { return strings.HasPrefix(when, place) }) {
-				return fmt.Errorf("when=%s: it hits before the body is read; there are query:, header:, param: and state:", Quote(when))
+				return fmt.Errorf("when=%s: it hits before the body is read; choose by query:, header:, param: or state: instead", Quote(when))
 			}
 		}
 	}

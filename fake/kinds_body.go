@@ -65,12 +65,6 @@ var bodyKinds = map[string]*kind{
 		point:  Wire,
 		params: map[string]param{"by": offset},
 		needs:  []string{"by"},
-		vet: func(s *Server, f Fault) error {
-			if s.opt.http2 && f.int("by", 0) < 0 {
-				return fmt.Errorf("by=%s: over HTTP/2 nothing can follow what was announced", f.Get("by"))
-			}
-			return nil
-		},
 		plan: func(c *Call, f Fault, _ int) {
 			c.plan.wire.write = func(w http.ResponseWriter, c *Call) { sendMisjudged(w, c, f.int("by", 0)) }
 		},

@@ -14,7 +14,6 @@ func TestWireFaultsOfOneProtocol(t *testing.T) {
 		"stale-keepalive":               "over HTTP/2 one call cannot close the connection that others share; goaway ends one",
 		"close-after":                   "over HTTP/2 one answer does not end the connection; goaway ends one",
 		"bad-chunk":                     "HTTP/2 has no chunks",
-		"wrong-length by=-1":            "by=-1: over HTTP/2 nothing can follow what was announced",
 		"header-oddity kind=lower-case": "kind=lower-case: HTTP/2 writes all names so; there is nothing odd in it",
 		"raw text=x":                    "HTTP/2 sends frames, which these bytes are not",
 	} {
@@ -60,7 +59,7 @@ func TestWireFaultsRefused(t *testing.T) {
 		f := faultLine(line)
 		require.Equal(t, "shelf: fault "+f.Name()+": "+want, faultRefused(t, f))
 	}
-	require.Equal(t, "shelf: fault reset-during-upload: when='title == Emma': it hits before the body is read; there are query:, header:, param: and state:",
+	require.Equal(t, "shelf: fault reset-during-upload: when='title == Emma': it hits before the body is read; choose by query:, header:, param: or state: instead",
 		faultRefused(t, NewFault("reset-during-upload").When("title", "==", "Emma")))
 }
 

@@ -58,7 +58,7 @@ func (s *Server) send(w http.ResponseWriter, c *Call, closing bool) {
 	if h["Date"] == nil {
 		h["Date"] = []string{c.entry.date}
 	}
-	if closing && c.Request.ProtoMajor == 1 {
+	if closing && (c.Request.ProtoMajor == 1 || s.dials.Load()) { // over HTTP/2 it is for what counts connections
 		h["Connection"] = []string{"close"}
 	}
 	switch body := c.reply.Body; {

@@ -237,7 +237,7 @@ func (s *Server) stage(c *Call) error {
 // hides a break on a warm connection by sending again, so there is to be none.
 func (s *Server) keepAliveOff() bool {
 	for _, a := range s.armed {
-		if a.mustBeSeen() && !a.spent() {
+		if a.mustBeSeen() && (!a.spent() || a.kind.dials && a.lasts(s.clock.now())) {
 			return true
 		}
 	}
