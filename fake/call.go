@@ -70,7 +70,11 @@ func (c *Call) Header(name string) string { return c.Request.Header.Get(name) }
 // Secure tells whether the client means TLS: the call came over it, or in memory
 // from an https address.
 func (c *Call) Secure() bool {
-	return c.Request.TLS != nil || c.conn != nil && memnet.Secure(c.conn.net)
+	if c.conn == nil {
+		return c.Request.TLS != nil
+	}
+	_, framed := c.conn.net.(*frameConn)
+	return c.Request.TLS != nil || framed || memnet.Secure(c.conn.net)
 }
 
 // Query gives the query parameters, unescaped, all values of each.

@@ -42,6 +42,7 @@ func (s *Server) Findings() []Finding {
 type lostCall struct {
 	last    *entry
 	hidden  bool // net/http may have kept the break to itself
+	refused bool // as a stream, which net/http sends again whatever it is
 	applied int  // Seq of the first that added a record, 0: none did
 }
 
@@ -50,6 +51,7 @@ func (s *Server) keepLost(c *Call) {
 	same := c.identity()
 	before := s.lost[same]
 	before.last, before.hidden = c.entry, c.plan.wire.cut != "" && !c.plan.wire.visible && c.entry.Reused
+	before.refused = c.plan.wire.recode && c.plan.wire.code == refusedStream
 	if before.applied == 0 && c.inserted > 0 {
 		before.applied = c.Seq
 	}
@@ -64,7 +66,7 @@ func (s *Server) noteResend(c *Call) {
 		return
 	}
 	before := s.lost[c.identity()]
-	c.entry.Resend = before.hidden && before.last.Conn != c.entry.Conn && replayable(c)
+	c.entry.Resend = before.refused || before.hidden && before.last.Conn != c.entry.Conn && replayable(c)
 }
 
 func replayable(c *Call) bool {

@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,3 +169,146 @@ func TestGoAwayFrames(t *testing.T) {
 	require.NotContains(t, rest, "HEADERS 3")
 	require.Len(t, s.Calls(), 1)
 }
+
+// A stream can be broken off for each reason that there is, before the answer and
+// in its body; what net/http breaks off by itself keeps its own.
+func TestStreamCodes(t *testing.T) {
+	t.Parallel()
+	require.Len(t, streamCodes, 14)
+	for name, code := range streamCodes {
+		s := newShelf(t, HTTP2())
+		f := NewFault("stream-error").Set("code", name).AfterApply()
+		s.Inject(f.Call(1), f.Set("at", "1").Call(2), NewFault("reset").Call(3))
+		c, err := h2dial(s)
+		require.NoError(t, err)
+		defer c.NetConn().Close()
+		for i, want := range [][]string{
+			{fmt.Sprintf("RST_STREAM 1 code=%d", code)},
+			{"HEADERS 3", `DATA 3 "["`, fmt.Sprintf("RST_STREAM 3 code=%d", code)},
+			{"RST_STREAM 5 code=2"},
+			{"HEADERS 7", `DATA 7 "[]"`},
+		} {
+			stream := uint32(2*i + 1)
+			require.NoError(t, c.get(stream))
+			require.Equal(t, want, c.frames(stream), name)
+		}
+	}
+}
+
+// Streams that break off at once have each its own code.
+func TestStreamCodesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, HTTP2())
+	s.Inject(
+		faultLine("stream-error code=cancel call=1"), faultLine("stream-error code=refused-stream call=2"),
+		faultLine("stream-error code=enhance-your-calm call=3"), faultLine("reset call=4"),
+	)
+	c, err := h2dial(s)
+	require.NoError(t, err)
+	defer c.NetConn().Close()
+	want := map[string]int{"8": 1, "7": 1, "11": 1, "2": 1}
+	for stream := uint32(1); stream < 8; stream += 2 {
+		require.NoError(t, c.get(stream))
+	}
+	got := map[string]int{}
+	for range 4 {
+		head := make([]byte, 9)
+		for head[3] != h2Reset {
+			_, err := io.ReadFull(c, head)
+			require.NoError(t, err)
+			if head[3] == h2Reset {
+				break
+			}
+			_, err = io.CopyN(io.Discard, c, int64(head[0])<<16|int64(head[1])<<8|int64(head[2]))
+			require.NoError(t, err)
+		}
+		payload := make([]byte, 4)
+		_, err := io.ReadFull(c, payload)
+		require.NoError(t, err)
+		got[fmt.Sprint(binary.BigEndian.Uint32(payload))]++
+	}
+	require.Equal(t, want, got)
+}
+
+// A client of net/http sends a stream that was refused again by itself, a POST
+// too; any other code it tells.
+func TestStreamCodesOfAClient(t *testing.T) {
+	t.Parallel()
+	faultOver(t, func(t *testing.T, n faultNet) {
+		if !n.http2 {
+			return
+		}
+		p := n.start(t)
+		require.NoError(t, p.send("GET", "/books.json", "").err)
+		p.client.CloseIdleConnections()
+		p.Inject(faultLine("stream-error code=refused-stream call=1"), faultLine("stream-error code=cancel call=3"))
+		require.Equal(t, 200, p.status("POST", "/books.json", `{"title":"Emma"}`))
+		calls := p.Calls()
+		require.Len(t, calls, 3)
+		require.Zero(t, calls[1].Status)
+		require.True(t, calls[2].Resend)
+		require.Equal(t, 1, p.Books.Len())
+		require.ErrorContains(t, p.send("GET", "/books.json", "").err, "CANCEL")
+		require.Len(t, p.Calls(), 4)
+	})
+}
+
+// A connection from before cannot: that is told, and the stream ends all the same.
+func TestStreamCodeOnAnOldConnection(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t, HTTP2(), Allow("impossible-fault"))
+	c, err := h2dial(s)
+	require.NoError(t, err)
+	defer c.NetConn().Close()
+	require.NoError(t, c.get(1))
+	require.Len(t, c.frames(1), 2)
+	s.Inject(faultLine("stream-error code=cancel"))
+	require.NoError(t, c.get(3))
+	require.Equal(t, []string{"RST_STREAM 3 code=2"}, c.frames(3))
+	require.Equal(t, "call 2: impossible-fault: stream-error code=cancel: this connection is older than the fault, so its streams end with internal-error; "+
+		"arm it before the client connects, or close the client's idle connections", s.Findings()[0].String())
+}
+
+// Over a connection that changes codes a call is as secure as over any other.
+func TestSecureOverFrames(t *testing.T) {
+	t.Parallel()
+	p := faultNets[slices.IndexFunc(faultNets, func(n faultNet) bool { return n.name == "HTTP2" })].start(t)
+	p.Inject(faultLine("stream-error code=cancel call=2 optional"))
+	secure := false
+	p.Intercept(Matched, func(c *Call) { secure = c.Secure() })
+	require.Equal(t, 200, p.status("GET", "/books.json", ""))
+	require.True(t, secure)
+}
+
+// However the frames are cut when they are written, only the code changes.
+func TestFramesInPieces(t *testing.T) {
+	t.Parallel()
+	frame := func(kind byte, stream uint32, payload string) string {
+		head := []byte{0, 0, byte(len(payload)), kind, 0}
+		return string(binary.BigEndian.AppendUint32(head, stream)) + payload
+	}
+	internal, cancel := "\x00\x00\x00\x02", "\x00\x00\x00\x08"
+	before := frame(h2Data, 1, internal) + frame(h2Settings, 0, "")
+	after := frame(h2Data, 5, "\x03\x00\x00\x00") + frame(h2Reset, 7, internal)
+	sent := before + frame(h2Reset, 3, internal) + after
+	for size := 1; size <= len(sent); size++ {
+		var got strings.Builder
+		c := &frameConn{Conn: h2sink{w: &got}, codes: make(chan byte, 1)}
+		c.codes <- 8
+		for rest := sent; rest != ""; {
+			piece := rest[:min(size, len(rest))]
+			n, err := io.WriteString(c, piece)
+			require.NoError(t, err)
+			require.Equal(t, len(piece), n)
+			rest = rest[len(piece):]
+		}
+		require.Equal(t, before+frame(h2Reset, 3, cancel)+after, got.String(), "pieces of %d bytes", size)
+	}
+}
+
+type h2sink struct {
+	net.Conn
+	w io.Writer
+}
+
+func (s h2sink) Write(p []byte) (int, error) { return s.w.Write(p) }

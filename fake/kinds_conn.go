@@ -59,7 +59,13 @@ var connKinds = map[string]*kind{
 		point: Wire, both: true, ends: true,
 		params: map[string]param{"code": streamCode, "at": number(0, 1<<30)},
 		vet:    vetStreamError,
-		plan:   planStreamError,
+		placed: func(s *Server, a *armed) {
+			if a.fault.or("code", "internal-error") != "internal-error" {
+				s.recoded.Store(true)
+				s.net.closeIdle() // connections from now on can do it
+			}
+		},
+		plan: planStreamError,
 	},
 	"reset-during-upload": {
 		point: Arrive, ends: true, cuts: true, uploads: true,
@@ -82,10 +88,6 @@ func sendAndClose(w http.ResponseWriter, c *Call) {
 	panic(http.ErrAbortHandler)
 }
 
-func streamCode(value string) error {
-	return oneOf("internal-error")(value)
-}
-
 func vetStreamError(s *Server, f Fault) error {
 	if !s.opt.http2 {
 		return fmt.Errorf("only HTTP/2 has streams; start the fake with fake.HTTP2(), or use reset")
@@ -98,6 +100,7 @@ func vetStreamError(s *Server, f Fault) error {
 
 // planStreamError ends the stream before the answer, or in its body.
 func planStreamError(c *Call, f Fault, _ int) {
+	c.plan.wire.code, c.plan.wire.recode = streamCodes[f.or("code", "internal-error")], true
 	if f.Has("at") {
 		c.plan.wire.truncate, c.plan.wire.at = "rst", f.int("at", 0)
 		return

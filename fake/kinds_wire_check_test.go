@@ -42,6 +42,7 @@ func TestWireFaultsRefused(t *testing.T) {
 		"refused on=ListBooks":              "on=: it hits connections, before there is a request to choose by",
 		"slow-accept delay=1s attempt=1":    "attempt=: it hits connections, before there is a request to choose by",
 		"reset-during-upload attempt=1":     "attempt=: it hits before the body is read, by which sendings are told apart",
+		"stream-error code=8":               "code=8: want one of cancel, compression-error, connect-error, enhance-your-calm, flow-control-error, frame-size-error, http-1-1-required, inadequate-security, internal-error, no-error, protocol-error, refused-stream, settings-timeout, stream-closed",
 		"stream-error at=3":                 "only HTTP/2 has streams; start the fake with fake.HTTP2(), or use reset",
 		"method-or-route-gone sunset=today": "sunset=today: want a day such as 2025-04-01, or a time such as 2025-04-01T12:00:00Z",
 		`raw text=a\q`:                      `text=a\q: after a backslash want n, r, t, another backslash, or x and two hex digits`,
@@ -59,6 +60,8 @@ func TestWireFaultsRefused(t *testing.T) {
 		f := faultLine(line)
 		require.Equal(t, "shelf: fault "+f.Name()+": "+want, faultRefused(t, f))
 	}
+	require.Equal(t, "shelf: fault stream-error: at=: before the call is applied there is no body to break off in; say apply=after",
+		faultRefused(t, faultLine("stream-error at=3"), HTTP2()))
 	require.Equal(t, "shelf: fault reset-during-upload: when='title == Emma': it hits before the body is read; choose by query:, header:, param: or state: instead",
 		faultRefused(t, NewFault("reset-during-upload").When("title", "==", "Emma")))
 }

@@ -59,7 +59,10 @@ func newNetwork(s *Server) *network {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(!s.opt.http2)
 	protocols.SetHTTP2(s.opt.http2)
-	n.http.Protocols, n.client.Protocols = protocols, protocols
+	n.client.Protocols = protocols
+	serves := *protocols
+	serves.SetUnencryptedHTTP2(s.opt.http2) // over a frameConn, which has the TLS below
+	n.http.Protocols = &serves
 	n.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{n.cert.server}}
 	n.client.TLSClientConfig = &tls.Config{RootCAs: n.cert.pool}
 	return n
@@ -120,7 +123,9 @@ func (n *network) serve(l net.Listener) {
 		l = acceptor{l, n.s} // in memory, dial knows who comes
 	}
 	go func() {
-		if n.cert != nil {
+		if n.s.opt.http2 {
+			l = secureAcceptor{l, n.s, &tls.Config{Certificates: []tls.Certificate{n.cert.server}, NextProtos: []string{"h2"}}}
+		} else if n.cert != nil {
 			_ = n.http.ServeTLS(l, "", "") // ends with the listener
 			return
 		}

@@ -16,6 +16,8 @@ type wire struct {
 	unapplied bool   // the call is cut before it is applied
 	first     int    // status that is told before the answer, or before the cut; 0: none
 	raw       []byte // instead of an answer; nil: none
+	code      byte   // by which a stream of HTTP/2 is broken off,
+	recode    bool   // if a fault says so
 
 	truncate string // "length", "chunked", "rst" or "silent"; "": whole
 	at       int    // bytes that are sent; -1: half
@@ -92,6 +94,8 @@ func (s *Server) cutNow(w http.ResponseWriter, c *Call) {
 		if wire.cut != "fin" && c.conn.net != nil {
 			memnet.Reset(c.conn.net)
 		}
+	} else {
+		s.announce(c)
 	}
 	panic(http.ErrAbortHandler)
 }
@@ -129,7 +133,9 @@ func (s *Server) sendPart(w http.ResponseWriter, c *Call, body []byte) {
 	w.WriteHeader(c.reply.Status)
 	_, _ = w.Write(part)
 	_ = http.NewResponseController(w).Flush()
-	if c.plan.wire.truncate == "rst" && c.Request.ProtoMajor == 1 && c.conn.net != nil {
+	if c.Request.ProtoMajor > 1 {
+		s.announce(c)
+	} else if c.plan.wire.truncate == "rst" && c.conn.net != nil {
 		memnet.Reset(c.conn.net)
 	}
 	panic(http.ErrAbortHandler)

@@ -43,6 +43,7 @@ type Server struct {
 	interceptors []*interceptor
 	knocked      atomic.Bool             // some interceptor sits at Arrive
 	dials        atomic.Bool             // some fault hits connections
+	recoded      atomic.Bool             // some fault breaks streams off with another code
 	uploads      atomic.Bool             // some fault hits requests before their bodies are read
 	passed       map[string][]time.Time  // of the documented limit
 	waits        map[string]time.Time    // told by Retry-After, by caller

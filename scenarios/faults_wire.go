@@ -70,8 +70,9 @@ func CloseAfter() fake.Fault { return fake.NewFault("close-after") }
 func GoAway() fake.Fault { return fake.NewFault("goaway") }
 
 // StreamError ends an HTTP/2 stream before the answer; with AfterApply the call was
-// carried out. Set: code; at, the bytes of the body that are sent before. It is the
-// gateway that drops one call of many on a connection.
+// carried out. Set: code, as "cancel" or "refused-stream", which net/http sends again
+// by itself; at, the bytes of the body that are sent before. It is the gateway that
+// drops one call of many on a connection.
 func StreamError() fake.Fault { return fake.NewFault("stream-error") }
 
 // HalfAnswer tells a status 103 and breaks the connection; with AfterApply the call
