@@ -57,54 +57,65 @@ func NotSaved(texts ...string) fake.Fault {
 func SavedButSaysError() fake.Fault { return fake.NewFault("saved-but-says-error") }
 
 // ServerError answers with a status from 500 to 599, before the call is applied
-// or, with AfterApply, after it. Set: body, retry-after.
+// or, with AfterApply, after it. Set: body, retry-after. It is the outage, and the
+// client that takes its page for an answer.
 func ServerError(status int) fake.Fault {
 	return fake.NewFault("server-error").Set("status", strconv.Itoa(status))
 }
 
 // Burst answers with 500 for a while. Set calls, or for, to say how long; mix,
-// for other statuses in turn: "500,502,503".
+// for other statuses in turn: "500,502,503". It is the deploy under which retries
+// pile up.
 func Burst() fake.Fault { return fake.NewFault("burst") }
 
-// Redirect answers with a redirect: code is 301, 302, 303, 307 or 308.
+// Redirect answers with a redirect: code is 301, 302, 303, 307 or 308. It is the
+// moved address: by the first three a POST becomes a GET, whose 200 looks like a
+// save.
 func Redirect(code int, to string) fake.Fault {
 	return fake.NewFault("redirect").Set("code", strconv.Itoa(code)).Set("to", to)
 }
 
 // SlowHeaders lets d pass on the server's clock before the answer begins. With
-// AfterApply it passes after the call was carried out. Set: jitter.
+// AfterApply it passes after the call was carried out. Set: jitter. It is overload,
+// and the client without a timeout for the header.
 func SlowHeaders(d time.Duration) fake.Fault {
 	return fake.NewFault("slow-headers").Set("delay", d.String())
 }
 
 // Hang answers nothing until the client gives up. With AfterApply the call was
 // carried out before. Set: max, the longest time; a client that waits so long
-// has no timeout, and the findings say so.
+// has no timeout, and the findings say so. It is the save that timed out and
+// worked.
 func Hang() fake.Fault { return fake.NewFault("hang") }
 
 // SlowBody sends the header at once and the body slowly. Set over, a time, or
-// rate, in bytes a second; chunks.
+// rate, in bytes a second; chunks. It is the timeout that ends with the header.
 func SlowBody() fake.Fault { return fake.NewFault("slow-body") }
 
 // Reset breaks the connection before the call is applied. Set: kind=fin for an
-// orderly end; visible=no, to let net/http hide it by sending again.
+// orderly end; visible=no, to let net/http hide it by sending again. It is the load
+// balancer that drops a call before the work.
 func Reset() fake.Fault { return fake.NewFault("reset") }
 
 // LostResponse carries the call out and breaks the connection before the first
-// byte of the answer. Set: as Reset.
+// byte of the answer. Set: as Reset. It is the save that worked without the client
+// knowing, and its twin when the client sends it again.
 func LostResponse() fake.Fault { return fake.NewFault("lost-response") }
 
 // Truncated cuts the body: how is "length" or "chunked" (the client sees an
 // unexpected end), "rst" (a reset) or "silent" (no error at all: the answer has
-// no length). Set: at, the number of bytes that are sent; without, half.
+// no length). Set: at, the number of bytes that are sent; without, half. It is the
+// cut transfer, which only the decoder can notice where it is silent.
 func Truncated(how string) fake.Fault { return fake.NewFault("truncated").Set("how", how) }
 
 // MalformedJSON breaks the JSON of the answer. Set: kind=cut, comma, nan, bom,
-// trailing, duplicate-key or utf8; at.
+// trailing, duplicate-key or utf8; at. It is the cache that was written half, and
+// the notice that is printed around the JSON.
 func MalformedJSON() fake.Fault { return fake.NewFault("malformed-json") }
 
 // WrongContentType sends the right body as another media type, "none" for
-// without one.
+// without one. It is the API that says text/json, and the client that guards
+// types.
 func WrongContentType(mediaType string) fake.Fault {
 	return fake.NewFault("wrong-content-type").Set("type", mediaType)
 }

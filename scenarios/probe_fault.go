@@ -36,6 +36,13 @@ func (prog *program) impossible(s *fake.Server, vals *values) problems {
 var anyCall = []string{
 	"wrong-credentials", "server-error", "redirect", "slow-headers", "hang", "slow-body",
 	"reset", "lost-response", "truncated", "malformed-json", "wrong-content-type",
+	"maintenance", "method-or-route-gone", "early-hints", "stall", "close-after", "goaway", "stream-error", "half-answer",
+	"wrong-body", "empty-body", "chunked", "bad-chunk", "wrong-length", "huge", "header-oddity", "raw",
+}
+
+// whole gives faults the content of their sections, for a try.
+func (p *parser) whole(faults ...fake.Fault) []fake.Fault {
+	return p.prog.carry(faults, p.prog.values(func(string) string { return "secret" }))
 }
 
 // hitsAll tells whether a fault hits every call of some operations: no trigger
@@ -65,7 +72,7 @@ func (p *parser) probeHead(s *fake.Server) {
 			if !hitsAll(before.fault) || !hitsAll(f.fault) || !meet(before.fault, f.fault) {
 				continue
 			}
-			if err := together(s, []fake.Fault{before.fault, f.fault}); err != nil {
+			if err := together(s, p.whole(before.fault, f.fault)); err != nil {
 				p.ps.add(f.at, "%v; the other is line %d", err, before.at.line)
 			}
 		}
@@ -80,7 +87,7 @@ func (p *parser) probeBeside(s *fake.Server, e *expect) {
 			if !hitsAll(armed.fault) || !meet(armed.fault, f.On(e.op)) {
 				continue
 			}
-			if err := together(s, []fake.Fault{armed.fault, f}); err != nil {
+			if err := together(s, p.whole(armed.fault, f)); err != nil {
 				p.ps.add(e.answer.at, "%v; the other is line %d", err, armed.at.line)
 			}
 		}

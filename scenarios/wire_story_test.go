@@ -47,6 +47,7 @@ var wireStories = []struct {
 	{"", "live !! raw @teapot apply=after", 418, "short and stout", "", true, "-- teapot.txt --\nHTTP/1.1 418 I'm a teapot\nContent-Length: 15\n\nshort and stout\n"},
 	{"", "live !! raw section=bytes", 0, "", "malformed HTTP response", false, "-- bytes.b64 --\n//4=\n"},
 	{"", `fault raw text='HTTP/1.1 299 x\r\n\r\nhi'`, 299, "hi", "", false, ""},
+	{"fault slow-headers delay=1s", "fault raw @odd", 0, "", "malformed HTTP", false, "-- odd.txt --\nHTTP/1.1 2\n"},
 	{"", "201 @fixed !! chunked", 201, "fixed", "", false, "-- fixed.txt --\nfixed\n"},
 	{"fault refused after=5s for=30s", "live", 0, "", "connection refused", false, ""},
 	{"fault slow-accept delay=20s call=2", "live", 0, "", "timeout", false, ""},
@@ -100,6 +101,8 @@ func TestWireStoriesThatCannotBe(t *testing.T) {
 	for text, want := range map[string]string{
 		get + "live !! raw @od" + odd:                                         "s.txtar:3: there is no section @od (did you mean \"odd\"?)\nscenarios: s.txtar:4: section odd.txt is not used",
 		get + "live !! raw @odd @odd" + odd:                                   "s.txtar:3: fault raw: section is set twice\nscenarios: s.txtar:4: section odd.txt is not used",
+		"fault raw @odd\n" + get + "live !! bad-chunk" + odd:                  "s.txtar:4: faults raw and bad-chunk both change what happens at the point \"wire\" of one call; the other is line 2",
+		"fault maintenance\nfault wrong-body @odd\n" + odd[1:]:                "s.txtar:3: faults maintenance and wrong-body both change what happens at the point \"before apply\" of one call; the other is line 2",
 		get + "live !! reset @odd" + odd:                                      "s.txtar:3: fault reset: unknown parameter \"section\"\nscenarios: s.txtar:4: section odd.txt is not used",
 		get + "live !! raw @odd text=x" + odd:                                 "s.txtar:3: fault raw: section= and text= are two texts; want one",
 		get + "live !! wrong-body" + "\n":                                     "s.txtar:3: fault wrong-body: it needs section= or text=",
