@@ -288,7 +288,7 @@ func TestFramesInPieces(t *testing.T) {
 		return string(binary.BigEndian.AppendUint32(head, stream)) + payload
 	}
 	internal, cancel := "\x00\x00\x00\x02", "\x00\x00\x00\x08"
-	before := frame(h2Data, 1, internal) + frame(h2Settings, 0, "")
+	before := frame(h2Data, 1, internal) + frame(h2Settings, 0, "") + frame(h2Reset, 9, "\x00\x00\x00\x00")
 	after := frame(h2Data, 5, "\x03\x00\x00\x00") + frame(h2Reset, 7, internal)
 	sent := before + frame(h2Reset, 3, internal) + after
 	for size := 1; size <= len(sent); size++ {
