@@ -40,7 +40,9 @@
 //
 // A fault is a plain value: a name, parameters, and triggers that say which
 // calls it hits. Package scenarios has the constructors. Inject arms faults; one
-// that never fires fails the test, unless it is Optional. Faults on the wire
+// that never fires fails the test, unless it is Optional. What others do within a
+// call that a fault hits (a second writer, a record that comes between two pages)
+// does not count as committed by it. Faults on the wire
 // that would be hidden by net/http, which repeats some requests that break off
 // on a warm connection, are kept visible: while one is armed, connections are
 // closed after each answer.

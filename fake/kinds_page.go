@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // pageKinds are the faults of lists, and of a record that is not there any more.
@@ -53,7 +54,11 @@ func vetPaged(s *Server, _ Fault) error {
 // choosesRecord chooses the calls about one record: those whose path ends in its
 // id.
 func choosesRecord(c *Call, a *armed) bool {
-	if c.params.n == 0 {
+	if c.Route == nil {
+		return false
+	}
+	path := strings.TrimSuffix(c.Route.Pattern, "/")
+	if !strings.Contains(path[strings.LastIndexByte(path, '/'):], "{") {
 		return false
 	}
 	id := a.fault.Get("id")
@@ -63,17 +68,28 @@ func choosesRecord(c *Call, a *armed) bool {
 // ShortPage gives the number of records that the page of a list shows where the
 // fault short-page makes it shorter, which it then has. It is for lists in which
 // the next page begins behind the last record shown: size is what a page shows
-// else, count how many records there are.
+// else, count how many records there are. An empty page is shown once: the next
+// one begins where it does.
 func (c *Call) ShortPage(size, count int) (short int, is bool) {
 	f, planned := c.Planned("short-page")
 	if !planned || c.s.api.Page(c) != f.int("at-page", 2) {
 		return size, false
 	}
-	if short = f.shortened(size, count); short >= size {
+	if short = f.shortened(size, count); short >= size || short == 0 && c.plan.firedBefore("short-page") {
 		return size, false
 	}
 	c.Fault("short-page")
 	return short, true
+}
+
+// firedBefore tells whether the fault of that name has hit a call before this one.
+func (p *plan) firedBefore(name string) bool {
+	for i, f := range p.faults {
+		if f.name == name {
+			return p.by[i] != nil && p.by[i].fired > 1
+		}
+	}
+	return false
 }
 
 // ShiftedPage is ShortPage for lists whose pages have numbers: the positions of

@@ -87,6 +87,9 @@ func (s *Server) words(c *fake.Call, e *fake.Error) failure {
 		f = failure{http.StatusNotFound, "not_found", textNoRoute}
 	case fake.NotFound:
 		f = failure{http.StatusNotFound, "not_found", textNoRecord}
+		if name := recordOf[c.Op]; name != "" {
+			f.message = "no such " + name
+		}
 	case fake.BadMethod:
 		f = failure{http.StatusMethodNotAllowed, "method_not_allowed", textNoMethod}
 	case fake.Malformed:
@@ -115,6 +118,11 @@ func (s *Server) words(c *fake.Call, e *fake.Error) failure {
 		f.message = strings.Join(texts, "; ")
 	}
 	return f
+}
+
+// recordOf is what a call is about, for a fault that takes it away.
+var recordOf = map[fake.Op]string{
+	UpdateCustomer: "customer", UpdateOrder: "order", GetOrder: "order", AdjustInventory: "variant", DeleteWebhook: "webhook",
 }
 
 // missingScope is the scope that a call lacks; "" where only a fault says so.
