@@ -89,16 +89,20 @@ func (st *story) capture(c capture, body []byte) {
 }
 
 // explain is decide without consequences.
-func (st *story) explain(r *request) (*expect, *mismatch) {
-	for _, i := range st.open(st.lanes.of(st.prog, r)) {
+func (st *story) explain(r *request) (found *expect, m *mismatch) {
+	st.candidates(r, func(i int) bool {
 		e := st.prog.steps[i].(*expect)
 		f := st.fit(&e.target, r)
 		st.fitWait(f, e, r)
 		if f.ok() && st.forbids(i, r) == nil {
-			return e, nil
+			found = e
 		}
+		return found == nil
+	})
+	if found == nil {
+		m = st.mismatch(r, st.forbids(-1, r))
 	}
-	return nil, st.mismatch(r, st.forbids(-1, r))
+	return found, m
 }
 
 // flush tells the test of the requests that did not fit since the last time.

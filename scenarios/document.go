@@ -12,6 +12,7 @@ type document struct {
 	file     string
 	lines    []line
 	sections []*section
+	refs     map[string]*section // those that were read, by ref
 }
 
 // A line of the storyboard.

@@ -15,17 +15,58 @@ type lane struct {
 }
 
 type lanes struct {
-	all   *lane            // the order is the written one
-	keyed map[string]*lane // by what a request says literally
-	loose []*lane          // with placeholders, to be looked at for every request
-	names map[string]*lane // the loose ones by how they are written
+	all    *lane            // the order is the written one
+	keyed  map[string]*lane // by what a request says literally
+	names  map[string]*lane // those with placeholders, by how they are written
+	shapes []*shape         // the steps of these
+}
+
+// A shape is what the paths of steps with placeholders have in common. A story
+// has few of them, each with many steps.
+type shape struct {
+	method string
+	path   []*string // nil: a placeholder
+	steps  []int     // in the order of the file
+	low    int       // those before are full
 }
 
 // add puts a step into its lane.
 func (ls *lanes) add(prog *program, i int, e *expect) *lane {
 	l := ls.find(prog, e)
 	l.steps = append(l.steps, i)
+	if prog.dials.order != "written" && ls.names[e.written()] == l {
+		sh := ls.shapeOf(e)
+		sh.steps = append(sh.steps, i)
+	}
 	return l
+}
+
+// written is a step with placeholders as its lane knows it.
+func (e *expect) written() string { return e.method + " " + e.path + " " + e.queryText() }
+
+// shapeOf is the shape of a step, a new one if none is the same.
+func (ls *lanes) shapeOf(e *expect) *shape {
+	sh := &shape{method: e.method}
+	for _, seg := range e.segments {
+		var literal *string
+		if text, ok := seg.literal(); ok {
+			literal = &text
+		}
+		sh.path = append(sh.path, literal)
+	}
+	same := func(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
+	for _, other := range ls.shapes {
+		if other.method == sh.method && slices.EqualFunc(other.path, sh.path, same) {
+			return other
+		}
+	}
+	ls.shapes = append(ls.shapes, sh)
+	return sh
+}
+
+// fits tells whether a request may be one of the steps.
+func (sh *shape) fits(method string, path []string) bool {
+	return sh.method == method && slices.EqualFunc(sh.path, path, func(want *string, got string) bool { return want == nil || *want == got })
 }
 
 func (ls *lanes) find(prog *program, e *expect) *lane {
@@ -45,7 +86,7 @@ func (ls *lanes) find(prog *program, e *expect) *lane {
 	by := &ls.keyed
 	key := resource(prog, e.method, path, query)
 	if !literal || e.anyQuery && prog.dials.body != "part" {
-		by, key = &ls.names, e.method+" "+e.path+" "+e.queryText()
+		by, key = &ls.names, e.written()
 	}
 	if *by == nil {
 		*by = map[string]*lane{}
@@ -54,33 +95,91 @@ func (ls *lanes) find(prog *program, e *expect) *lane {
 	if l == nil {
 		l = &lane{}
 		(*by)[key] = l
-		if by == &ls.names {
-			ls.loose = append(ls.loose, l)
-		}
 	}
 	return l
 }
 
-// of gives the lanes in which a request can find its step.
-func (ls *lanes) of(prog *program, r *request) []*lane {
-	if prog.dials.order == "written" {
-		if ls.all == nil {
-			return nil
+// candidates calls f for the steps that a request may take, in the order of the
+// file, until it gives false. Steps are looked at no sooner than they are needed.
+func (st *story) candidates(r *request, f func(int) bool) {
+	var rows []*row
+	if st.prog.dials.order == "written" {
+		if st.lanes.all != nil {
+			rows = append(rows, &row{steps: st.open([]*lane{st.lanes.all})})
 		}
-		return []*lane{ls.all}
+	} else {
+		rows = st.rows(r)
 	}
-	found := slices.Clone(ls.loose)
+	for {
+		var first *row
+		for _, row := range rows {
+			if i, ok := row.head(st); ok && (first == nil || i < first.steps[first.at]) {
+				first = row
+			}
+		}
+		if first == nil || !f(first.steps[first.at]) {
+			return
+		}
+		first.at++
+	}
+}
+
+// A row is some steps on the way to be tried.
+type row struct {
+	steps []int
+	at    int
+	check bool // not all of them are open
+}
+
+// head is the next step of a row.
+func (w *row) head(st *story) (int, bool) {
+	for w.check && w.at < len(w.steps) && !st.isOpen(w.steps[w.at]) {
+		w.at++
+	}
+	if w.at == len(w.steps) {
+		return 0, false
+	}
+	return w.steps[w.at], true
+}
+
+// isOpen tells whether the next request can take a step.
+func (st *story) isOpen(i int) bool {
+	if st.full(i) {
+		return false
+	}
+	return st.prog.dials.order == "any" || slices.Contains(st.open([]*lane{st.laneOf[i]}), i)
+}
+
+// rows are the steps in which a request, as it came or as it is recorded, can find
+// its own.
+func (st *story) rows(r *request) (rows []*row) {
+	ways := []*request{r}
 	if r.clean != nil {
-		found = append(found, ls.of(prog, r.clean)[len(ls.loose):]...)
+		ways = append(ways, r.clean)
 	}
-	path := strings.Split(r.path, "/")
-	for i := range path {
-		path[i] = unescapePath(path[i])
+	var seen []*lane
+	var shapes []*shape
+	for _, r := range ways {
+		path := strings.Split(r.path, "/")
+		for i := range path {
+			path[i] = unescapePath(path[i])
+		}
+		if l := st.lanes.keyed[resource(st.prog, r.method, path, pairs(r.query))]; l != nil && !slices.Contains(seen, l) {
+			seen = append(seen, l)
+			rows = append(rows, &row{steps: st.open([]*lane{l})})
+		}
+		for _, sh := range st.lanes.shapes {
+			if !sh.fits(r.method, path) || slices.Contains(shapes, sh) {
+				continue
+			}
+			shapes = append(shapes, sh)
+			for sh.low < len(sh.steps) && st.full(sh.steps[sh.low]) {
+				sh.low++
+			}
+			rows = append(rows, &row{steps: sh.steps[sh.low:], check: true})
+		}
 	}
-	if l := ls.keyed[resource(prog, r.method, path, pairs(r.query))]; l != nil {
-		found = append(found, l)
-	}
-	return found
+	return rows
 }
 
 // each gives all lanes.
@@ -92,7 +191,10 @@ func (ls *lanes) each() []*lane {
 	for _, l := range ls.keyed {
 		all = append(all, l)
 	}
-	return append(all, ls.loose...)
+	for _, l := range ls.names {
+		all = append(all, l)
+	}
+	return all
 }
 
 // resource names what a request is about: method, path and query, and where a

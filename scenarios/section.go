@@ -48,13 +48,14 @@ func (d *document) readSection(at pos, name string, rows []string, ps *problems)
 		ps.add(at, "section name %q: want letters, digits, \"-\" and \"_\", and an end of .json, .txt, .form or .b64", name)
 		return
 	}
-	for _, before := range d.sections {
-		if before.ref() == s.ref() {
-			ps.add(at, "section %s: there is a section %s already, in line %d", name, before.name, before.at.line)
-			return
-		}
+	if before := d.refs[s.ref()]; before != nil {
+		ps.add(at, "section %s: there is a section %s already, in line %d", name, before.name, before.at.line)
+		return
 	}
-	d.sections = append(d.sections, s)
+	if d.refs == nil {
+		d.refs = map[string]*section{}
+	}
+	d.sections, d.refs[s.ref()] = append(d.sections, s), s
 	n := s.readHead(rows, ps)
 	s.bodyAt = pos{at.file, at.line + 1 + n}
 	switch {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -114,13 +113,7 @@ func (s *sheet) add(name string, c *content) string {
 	if same := s.byText[text]; same != nil {
 		return same.ref
 	}
-	if s.byRef[name] != nil {
-		sum := sha256.Sum256([]byte(bare(text)))
-		name += "-" + hex.EncodeToString(sum[:2])
-	}
-	for base, n := name, 2; s.byRef[name] != nil; n++ {
-		name = base + "-" + strconv.Itoa(n)
-	}
+	name = s.free(name, text)
 	made := &chunk{ref: name, rows: sectionText(c, name), body: c.body}
 	s.byRef[name], s.byText[text] = made, made
 	if s.last != nil {
@@ -132,6 +125,26 @@ func (s *sheet) add(name string, c *content) string {
 	}
 	s.last = made
 	return name
+}
+
+// free is a name for a new section, by more of what is in it as long as others
+// have it too: the record, then all of the content.
+func (s *sheet) free(name, text string) string {
+	if s.byRef[name] == nil {
+		return name
+	}
+	if of := anyName.FindStringSubmatch(text); of != nil {
+		record, _, _ := strings.Cut(of[1], ".")
+		if longer := name + "-" + record; s.byRef[longer] == nil {
+			return longer
+		}
+	}
+	for n := 0; ; n++ {
+		sum := sha256.Sum256(append([]byte(text), byte(n)))
+		if longer := name + "-" + hex.EncodeToString(sum[:3]); s.byRef[longer] == nil {
+			return longer
+		}
+	}
 }
 
 // rewrite gives a section other content under its name.

@@ -66,19 +66,24 @@ func newStory(prog *program, vals *values) *story {
 
 // decide finds the step that a request takes, and takes it.
 func (st *story) decide(r *request) verdict {
-	open := st.open(st.lanes.of(st.prog, r))
-	for _, i := range open {
+	var v verdict
+	st.candidates(r, func(i int) bool {
 		e := st.prog.steps[i].(*expect)
 		f := st.fit(&e.target, r)
 		st.fitWait(f, e, r)
 		if !f.ok() {
-			continue
+			return true
 		}
 		if n := st.forbids(i, r); n != nil {
-			return verdict{mismatch: st.mismatch(r, n)}
+			v.mismatch = st.mismatch(r, n)
+			return false
 		}
 		st.take(i, r, f)
-		return verdict{step: e}
+		v.step = e
+		return false
+	})
+	if v.step != nil || v.mismatch != nil {
+		return v
 	}
 	n := st.forbids(-1, r)
 	if n == nil && st.prog.dials.unknown == "live" {
@@ -110,7 +115,7 @@ func seconds(d time.Duration) string {
 // take lets a request have a step. Those before it in its lane are over.
 func (st *story) take(i int, r *request, f *fitting) {
 	e := st.prog.steps[i].(*expect)
-	st.vals.bound, st.vals.made = f.vals.bound, f.vals.made
+	st.vals.keep(f.vals)
 	st.done[i].by = append(st.done[i].by, r.seq)
 	st.phase = e.phase
 	if st.prog.dials.order == "any" {

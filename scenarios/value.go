@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"regexp"
 	"strconv"
@@ -25,6 +24,7 @@ type value struct {
 // values are the names bound so far, and where the others come from.
 type values struct {
 	bound  map[string]value
+	under  *values // of a fork: what was bound before it
 	secret func(name string) string
 	now    time.Time
 	timeAs func(time.Time) string                    // the API's own form of a time
@@ -52,8 +52,29 @@ func (v *values) number(p *placeholder) bool {
 // fork gives a copy to try a comparison with; keep takes it over.
 func (v *values) fork() *values {
 	c := *v
-	c.bound = maps.Clone(v.bound)
+	c.bound, c.under = nil, v
 	return &c
+}
+
+// keep takes over what was bound by a fork, or by a fork of one.
+func (v *values) keep(fork *values) {
+	if fork != v {
+		v.keep(fork.under)
+		for name, x := range fork.bound {
+			v.bind(name, x)
+		}
+		v.made = fork.made
+	}
+}
+
+// get is what a name is bound to.
+func (v *values) get(name string) (value, bool) {
+	for ; v != nil; v = v.under {
+		if x, ok := v.bound[name]; ok {
+			return x, true
+		}
+	}
+	return value{}, false
 }
 
 func (v *values) bind(name string, x value) {
@@ -73,7 +94,7 @@ func (v *values) known(p *placeholder) (value, bool) {
 	case "now":
 		return value{text: v.timeAs(v.now.Add(p.shift))}, true
 	}
-	x, ok := v.bound[p.name]
+	x, ok := v.get(p.name)
 	if ok && v.number(p) {
 		x.number = true
 	}
@@ -104,7 +125,7 @@ func (v *values) match(t template, text string) bool {
 			}
 			continue
 		}
-		if x, ok := v.bound[p.name]; ok && p.name != "" && x.text != got {
+		if x, ok := v.get(p.name); ok && p.name != "" && x.text != got {
 			return false
 		}
 		v.bind(p.name, value{got, v.number(p)})
