@@ -23,7 +23,7 @@ func counting() *httptest.Server {
 			id = n.Add(1)
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		fmt.Fprintf(w, `{"id":%d,"email":"c%d@firm.de","first_name":"Ann","created_at":"2025-03-01T09:00:00Z","total_spent_cents":1250}`, 880000000+id, id)
+		fmt.Fprintf(w, `{"id":%d,"email":"c%d@firm.de","first_name":"Ann","last_name":"Real%[2]d","created_at":"2025-03-01T09:00:00Z","total_spent_cents":1250}`, 880000000+id, id)
 	}))
 }
 
@@ -32,7 +32,7 @@ func counting() *httptest.Server {
 func exchange(b *testing.B, run *scenarios.Run, n int) {
 	c := newShopper(run)
 	for i := range n / 2 {
-		made := c.must(b, 200, "POST", "/customers.json", `{"customer": {"email": "c`+itoa(i+1)+`@firm.de", "first_name": "Ann"}}`)
+		made := c.must(b, 200, "POST", "/customers.json", `{"customer": {"email": "c`+itoa(i+1)+`@firm.de", "first_name": "Ann", "last_name": "Real`+itoa(i+1)+`"}}`)
 		c.must(b, 200, "GET", "/customers/"+first(made, `[0-9]+`)+".json", "")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
 )
@@ -40,5 +41,31 @@ func BenchmarkScan(b *testing.B) {
 		if err := r.Scan(out.Body); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// The thousandth person costs as much as the first, though all are looked for in
+// every text.
+func BenchmarkPeople(b *testing.B) {
+	person := func(i int) redact.Message {
+		return redact.Message{Body: fmt.Appendf(nil, `{"first_name":"Ann%d","last_name":"Real%d","phone":"+49 30 %07d","note":"a word about somebody"}`, i, i, i)}
+	}
+	for b.Loop() {
+		r := rules(b, "cartfunnel", nil)
+		var first, last time.Duration
+		const many = 2000
+		for i := range many {
+			began := time.Now()
+			if _, err := r.Response(person(i)); err != nil {
+				b.Fatal(err)
+			}
+			switch took := time.Since(began); {
+			case i < many/10:
+				first += took
+			case i >= many-many/10:
+				last += took
+			}
+		}
+		b.ReportMetric(float64(last)/float64(first), "last/first")
 	}
 }

@@ -41,7 +41,14 @@ type people struct {
 	last   int               // the greatest number given away or met
 	texts  map[string]remark // what is also looked for within other texts
 	order  []string          // of texts
+	begins map[start][]int   // places in the order, by how the texts begin
 }
+
+// shortestRemark is the length of the shortest text that is looked for within
+// others, and start how such a text begins.
+const shortestRemark = 6
+
+type start [shortestRemark]byte
 
 // A remark is a text of a person that is told apart even in a sentence.
 type remark struct {
@@ -50,7 +57,7 @@ type remark struct {
 }
 
 func newPeople() *people {
-	p := &people{texts: map[string]remark{}}
+	p := &people{texts: map[string]remark{}, begins: map[start][]int{}}
 	for i := range p.number {
 		p.number[i] = map[string]int{}
 		p.taken[i] = map[int]bool{}
@@ -170,13 +177,27 @@ func (p *people) remember(of part, rule, text string) {
 		}
 		return -1
 	}, text), "0")
-	tells := of == partFull && strings.Contains(text, " ") && len(text) >= 6 ||
+	tells := of == partFull && strings.Contains(text, " ") && len(text) >= shortestRemark ||
 		of == partPhone && digits >= 7 || of == partStreet && digits > 0 && len(text) >= 8
 	if _, is := p.standsIn(of, text); !tells || is || p.texts[text] != (remark{}) {
 		return
 	}
 	p.texts[text] = remark{of, rule}
+	begin := start([]byte(text))
+	p.begins[begin] = append(p.begins[begin], len(p.order))
 	p.order = append(p.order, text)
+}
+
+// within lists, by their places in the order, the texts that may stand in another:
+// that costs the same however many people are known.
+func (p *people) within(folded []byte) (places []int) {
+	for at := 0; at+shortestRemark <= len(folded); at++ {
+		if found := p.begins[start(folded[at:])]; found != nil {
+			places = append(places, found...)
+		}
+	}
+	slices.Sort(places)
+	return slices.Compact(places)
 }
 
 // standIn is what is written instead of a text of a person.

@@ -141,7 +141,8 @@ func (r *Rules) findRemarks(v view, f *finds) {
 	if len(folded) != len(v.text) {
 		folded = lower(v.text)
 	}
-	for _, text := range r.people.order {
+	for _, n := range r.people.within(folded) {
+		text := r.people.order[n]
 		what := r.people.texts[text]
 		for at := 0; at < len(folded); {
 			i := bytes.Index(folded[at:], []byte(text))
