@@ -89,20 +89,11 @@ func (st *story) capture(c capture, body []byte) {
 }
 
 // explain is decide without consequences.
-func (st *story) explain(r *request) (found *expect, m *mismatch) {
-	st.candidates(r, func(i int) bool {
-		e := st.prog.steps[i].(*expect)
-		f := st.fit(&e.target, r)
-		st.fitWait(f, e, r)
-		if f.ok() && st.forbids(i, r) == nil {
-			found = e
-		}
-		return found == nil
-	})
-	if found == nil {
-		m = st.mismatch(r, st.forbids(-1, r))
+func (st *story) explain(r *request) (*expect, *mismatch) {
+	if i, f := st.choose(r); f != nil && st.forbids(i, r) == nil {
+		return st.prog.steps[i].(*expect), nil
 	}
-	return found, m
+	return nil, st.mismatch(r, st.forbids(-1, r))
 }
 
 // flush tells the test of the requests that did not fit since the last time.

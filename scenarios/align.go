@@ -1,5 +1,7 @@
 package scenarios
 
+import "regexp"
+
 // An oldStep is a step of the file that is brought up to date.
 type oldStep struct {
 	expect  *expect  // nil: a delivery
@@ -97,6 +99,7 @@ func (m *merger) align() []int {
 	for i := range of {
 		of[i] = -1
 	}
+	m.anchor()
 	from := 0
 	for from < len(old) && from < len(new) && m.alike(old[from], new[from]) == wholeMatch {
 		of[from] = from
@@ -119,6 +122,56 @@ func (m *merger) align() []int {
 		m.moved(of)
 	}
 	return of
+}
+
+// anchor finds the steps that can be told from all others by what was said in
+// them, and learns from them what the values are called. Then the steps that have
+// these values can be told apart too.
+func (m *merger) anchor() {
+	olds, news := map[string][]int{}, map[string][]int{}
+	for i, o := range m.old {
+		if e := o.expect; e != nil && !o.byHand() {
+			key := e.op + saidKey(e.body.said()) + saidKey(e.answer.section.said())
+			olds[key] = append(olds[key], i)
+		}
+	}
+	var keys []string
+	for j, s := range m.draft.steps {
+		key := s.op + saidKey(s.sent.said()) + saidKey(s.answer.said())
+		if keys = append(keys, key); s.topic == "" {
+			news[key] = append(news[key], j)
+		}
+	}
+	for j, key := range keys {
+		if len(olds[key]) != 1 || len(news[key]) != 1 {
+			continue
+		}
+		o, s := m.old[olds[key][0]], m.draft.steps[j]
+		if s.topic == "" && m.alike(o, s) == wholeMatch {
+			m.compare(o, s)
+		}
+	}
+}
+
+// saidKey is a body without the values in it.
+func saidKey(body []byte) string {
+	return "\x00" + anyPlaceholder.ReplaceAllString(string(respell(body, "compact")), "{{}}")
+}
+
+var anyPlaceholder = regexp.MustCompile(`\{\{[^{}]*\}\}`)
+
+func (s *section) said() []byte {
+	if s == nil {
+		return nil
+	}
+	return s.body
+}
+
+func (c *content) said() []byte {
+	if c == nil {
+		return nil
+	}
+	return c.body
 }
 
 // best aligns the middle so that the sum of what is alike is greatest.
@@ -174,8 +227,9 @@ func (m *merger) greedy(of []int, from, oldEnd, newEnd int) {
 	}
 }
 
-// moved finds steps that came in another order: outside the mode strict that is
-// the same story. And a step that stands for several requests takes them.
+// moved finds steps that came in another order: where only requests for the same
+// resource have an order, that is the same story. And a step that stands for
+// several requests takes them.
 func (m *merger) moved(of []int) {
 	taken := map[int]bool{}
 	for j, i := range of {
@@ -191,11 +245,27 @@ func (m *merger) moved(of []int) {
 		}
 		for i, o := range m.old {
 			several := taken[i] && o.expect != nil && o.expect.most != 1
-			if (!taken[i] && m.prog.mode != "strict" || several) && o.room() && m.alike(o, s) == wholeMatch {
+			if (!taken[i] && m.free(of, i, j) || several) && o.room() && m.alike(o, s) == wholeMatch {
 				of[j], taken[i] = i, true
 				o.taken++
 				break
 			}
 		}
 	}
+}
+
+// free tells whether a recorded step can be one of the file that has another place
+// in the order: no request for the same resource is passed by.
+func (m *merger) free(of []int, i, j int) bool {
+	s := m.draft.steps[j]
+	if m.prog.dials.order == "written" || s.topic != "" {
+		return false
+	}
+	for k, other := range of {
+		t := m.draft.steps[k]
+		if other >= 0 && t.method == s.method && t.path == s.path && t.query == s.query && (k < j) != (other < i) {
+			return false
+		}
+	}
+	return true
 }

@@ -43,7 +43,7 @@ func newMerger(d *draft, old *Scenario, text []byte, extend bool) *merger {
 	if old != nil {
 		m.prog, doc, m.old = old.prog, old.doc, oldSteps(old.prog)
 	} else {
-		m.prog, doc = &program{api: d.api, types: map[string]string{}}, &document{}
+		m.prog, doc = &program{api: d.api, types: map[string]string{}, dials: modes["per-resource"]}, &document{}
 	}
 	for _, name := range anyName.FindAllSubmatch(text, -1) {
 		m.taken[string(name[1])] = true

@@ -152,3 +152,25 @@ func TestWait(t *testing.T) {
 		assert.Contains(t, watched.logged(), "arrived 2 s too late: told to wait at most 1 s")
 	})
 }
+
+// A step that asks for what an answer is to tell is the last choice before it has
+// been told: a recording of calls at once has many that differ in nothing else.
+func TestStepsWithValuesThatAreStillToBeTold(t *testing.T) {
+	t.Parallel()
+	s := story(t, "mode per-resource\n-> GET ~/list\n<- 211 @one\n-> GET ~/x/{{id}}\n<- 212\n-> GET ~/x/7\n<- 213\n\n-- one.json --\n{\"id\": \"{{id:int}}\"}\n")
+	failed := watch(func(w *spy) {
+		c := newShopper(s.Start(w, noRouteIsFine))
+		c.must(t, 213, "GET", "/x/7", "")
+		id := strings.Trim(c.must(t, 211, "GET", "/list", ""), `{"id:} `)
+		c.must(t, 212, "GET", "/x/"+id, "")
+	})
+	require.Empty(t, failed.failures())
+
+	failed = watch(func(w *spy) {
+		c := newShopper(s.Start(w, noRouteIsFine))
+		c.must(t, 212, "GET", "/x/9", "") // the client has it from elsewhere
+		assert.JSONEq(t, `{"id": 9}`, c.must(t, 211, "GET", "/list", ""))
+		c.must(t, 213, "GET", "/x/7", "")
+	})
+	require.Empty(t, failed.failures())
+}

@@ -40,7 +40,7 @@ var (
 // compile reads the meaning of a document.
 func compile(doc *document, apis map[string]*api) (*program, problems) {
 	p := &parser{
-		prog:     &program{file: doc.file, types: map[string]string{}, style: "compact"},
+		prog:     &program{file: doc.file, types: map[string]string{}, told: map[string]bool{}, style: "compact"},
 		sections: map[string]*section{},
 		used:     map[*section]bool{},
 		apis:     apis,

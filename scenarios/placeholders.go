@@ -31,6 +31,7 @@ func (p *parser) placeholders() {
 				b.section(s.answer.at, p.prog.carried[f.Get("section")], b.tells)
 			}
 			for _, c := range s.answer.captures {
+				b.told(c.name)
 				b.bound[c.name] = true
 			}
 		case *never:
@@ -83,9 +84,19 @@ func (b *binder) asks(at pos, t template) {
 	}
 }
 
+// told takes note of a name whose value is first met in what a client is told.
+func (b *binder) told(name string) {
+	if !b.bound[name] {
+		b.p.prog.told[name] = true
+	}
+}
+
 // tells is a template that is written out.
 func (b *binder) tells(at pos, t template) {
 	for _, part := range t {
+		if part.ph != nil && part.ph.name != "" && part.ph.typ != "secret" {
+			b.told(part.ph.name)
+		}
 		if ph := part.ph; ph != nil && ph.typ == "regex" && !b.bound[ph.name] {
 			b.p.ps.add(at, "%s: no value of a regular expression can be made up; bind it in a request before", ph.raw)
 		}

@@ -39,6 +39,7 @@ type program struct {
 	phases   []phase
 	steps    []statement
 	types    map[string]string // of the named placeholders
+	told     map[string]bool   // names that an answer or a delivery tells before any request has them
 	secrets  []string          // names
 
 	doubts problems // what Vet names and running lets pass

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -99,4 +101,42 @@ func TestRecordCartfunnel(t *testing.T) {
 	other.Advance(1000 * http.DefaultMaxIdleConnsPerHost)
 	good(t, func(s *spy) { browse(t, scenarios.Open(s, file, funnelOptions(other.URL())...)) })
 	assert.Equal(t, first, text(t, file), "new ids and dates change nothing")
+}
+
+// Calls at once are recorded whole. Where they are for different resources, another
+// order of them is the same story.
+func TestRecordManyAtOnce(t *testing.T) {
+	file := recordedTo(t)
+	tell := func(t testing.TB, c shopper) {
+		var all sync.WaitGroup
+		for i := range 20 {
+			made := c.must(t, 200, "POST", "/customers.json", `{"customer": {"email": "c`+itoa(i)+`@example.com"}}`)
+			all.Go(func() {
+				_, read, err := c.do("GET", "/customers/"+gjson.Get(made, "id").Raw+".json", "")
+				assert.NoError(t, err)
+				assert.Equal(t, "c"+itoa(i)+"@example.com", gjson.Get(read, "email").Str)
+			})
+		}
+		all.Wait()
+	}
+	before := recordAgain(t, "record", file, 1, tell)
+	assert.Equal(t, 20, strings.Count(before, "-> GET"))
+	replays(t, file, tell)
+	assert.Equal(t, before, recordAgain(t, "record", file, 2, tell))
+}
+
+// The order of requests for the same resource is part of the story.
+func TestRecordAgainInAnotherOrder(t *testing.T) {
+	file := recordedTo(t)
+	tell := func(emails ...string) func(testing.TB, shopper) {
+		return func(t testing.TB, c shopper) {
+			for _, email := range emails {
+				c.must(t, 200, "POST", "/customers.json", `{"customer": {"email": "`+email+`@example.com"}}`)
+			}
+		}
+	}
+	recordAgain(t, "record", file, 1, tell("ann", "bob"))
+	after := recordAgain(t, "record", file, 2, tell("bob", "ann"))
+	assert.Less(t, strings.Index(after, "@create-customer-bob-sent"), strings.Index(after, "@create-customer-ann-sent"))
+	replays(t, file, tell("bob", "ann"))
 }

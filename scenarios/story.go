@@ -66,30 +66,50 @@ func newStory(prog *program, vals *values) *story {
 
 // decide finds the step that a request takes, and takes it.
 func (st *story) decide(r *request) verdict {
-	var v verdict
-	st.candidates(r, func(i int) bool {
-		e := st.prog.steps[i].(*expect)
-		f := st.fit(&e.target, r)
-		st.fitWait(f, e, r)
-		if !f.ok() {
-			return true
-		}
+	i, f := st.choose(r)
+	if f != nil {
 		if n := st.forbids(i, r); n != nil {
-			v.mismatch = st.mismatch(r, n)
-			return false
+			return verdict{mismatch: st.mismatch(r, n)}
 		}
 		st.take(i, r, f)
-		v.step = e
-		return false
-	})
-	if v.step != nil || v.mismatch != nil {
-		return v
+		return verdict{step: st.prog.steps[i].(*expect)}
 	}
 	n := st.forbids(-1, r)
 	if n == nil && st.prog.dials.unknown == "live" {
 		return verdict{live: true}
 	}
 	return verdict{mismatch: st.mismatch(r, n)}
+}
+
+// choose finds the first step that a request fits, nil for none. One that asks for
+// a value which nobody has been told yet is the last choice: then the request is
+// about something else, or the client knows the value from elsewhere.
+func (st *story) choose(r *request) (step int, fitting *fitting) {
+	early := false
+	st.candidates(r, func(i int) bool {
+		e := st.prog.steps[i].(*expect)
+		f := st.fit(&e.target, r)
+		st.fitWait(f, e, r)
+		if !f.ok() || early && st.untold(f) {
+			return true
+		}
+		step, fitting, early = i, f, st.untold(f)
+		return early
+	})
+	return step, fitting
+}
+
+// untold tells whether a request would give a value to a name that an answer is to
+// tell.
+func (st *story) untold(f *fitting) bool {
+	for v := f.vals; v != st.vals; v = v.under {
+		for name := range v.bound {
+			if st.prog.told[name] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fitWait compares the time since the last answer.
