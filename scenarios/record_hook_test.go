@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 
 	"github.com/cartdouble/cartdouble/fake/cartly"
 	"github.com/cartdouble/cartdouble/scenarios"
@@ -136,4 +137,59 @@ func TestAnswersOfTheReceiverAreRecorded(t *testing.T) {
 	})
 	assert.Contains(t, text(t, file), "hook     order.created,order.updated -> app secret={{secret.hook}}")
 	assert.Contains(t, text(t, file), "=> order.created raw @order-created\n<= 403\n")
+}
+
+// The second run of Twice is nobody's story: its deliveries are taken, and reach
+// no receiver.
+func TestTwiceHearsNothing(t *testing.T) {
+	mode(t, "record")
+	const order = `{"event":"order.created","data":{"id":"ord_7"}}`
+	var address string
+	sent := 0
+	up := upstream(t, func(w http.ResponseWriter, _ *http.Request) {
+		sent++
+		assert.Equal(t, 200, deliverTo(t, address, order, cartly.Sign(hookSecret, []byte(order))))
+		w.WriteHeader(http.StatusNoContent)
+	})
+	file := recordedTo(t)
+	heard := 0
+	good(t, func(s *spy) {
+		run := scenarios.Open(s, file, cartlyOptions(scenarios.Upstream(up), scenarios.AllowWrites(), scenarios.Twice())...)
+		address = run.HookURL()
+		run.Receiver(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { heard++ }))
+		newShopper(run).must(t, 204, "POST", "/apps/api/discounts", `{"code": "MUGS"}`)
+	})
+	assert.Equal(t, 2, sent)
+	assert.Equal(t, 1, heard)
+	assert.Equal(t, 1, strings.Count(text(t, file), "=> "))
+}
+
+// A token that the service gives is redacted, and still one that a client can use
+// in a replay.
+func TestTokensThatTheServiceGives(t *testing.T) {
+	up := upstream(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		if r.URL.Path == "/oauth/token" {
+			_, _ = io.WriteString(w, `{"access_token":"at_01H8REALTOKEN0000000001","token_type":"Bearer","refresh_token":"rt_01H8REALTOKEN0000000002"}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"with":"`+r.Header.Get("Authorization")+`"}`)
+	})
+	tell := func(t testing.TB, run *scenarios.Run) {
+		c := newShopper(run)
+		c.credentials = nil
+		given := c.must(t, 200, "POST", "/oauth/token", `{"grant_type": "authorization_code", "code": "code_01H8CODE000000000001"}`)
+		c.credentials = map[string]string{"token": gjson.Get(given, "access_token").Str}
+		c.must(t, 200, "GET", "/apps/api/customers", "")
+		c.credentials = nil
+		c.must(t, 200, "POST", "/oauth/token", `{"grant_type": "refresh_token", "refresh_token": "`+gjson.Get(given, "refresh_token").Str+`"}`)
+	}
+	file := recordedTo(t)
+	mode(t, "record")
+	good(t, func(s *spy) { tell(t, scenarios.Open(s, file, cartlyOptions(scenarios.Upstream(up))...)) })
+	assert.NotContains(t, text(t, file), "01H8")
+	assert.Contains(t, text(t, file), `"access_token": "at_redacted"`)
+	vets(t, file)
+	mode(t, "")
+	good(t, func(s *spy) { tell(t, scenarios.Open(s, file)) })
 }
