@@ -103,8 +103,8 @@ func TestRecordCartfunnel(t *testing.T) {
 	assert.Equal(t, first, text(t, file), "new ids and dates change nothing")
 }
 
-// Calls at once are recorded whole. Where they are for different resources, another
-// order of them is the same story.
+// Calls at once are recorded whole, and a replay takes them in another order, where
+// they are for different resources.
 func TestRecordManyAtOnce(t *testing.T) {
 	file := recordedTo(t)
 	tell := func(t testing.TB, c shopper) {
@@ -122,7 +122,8 @@ func TestRecordManyAtOnce(t *testing.T) {
 	before := recordAgain(t, "record", file, 1, tell)
 	assert.Equal(t, 20, strings.Count(before, "-> GET"))
 	replays(t, file, tell)
-	assert.Equal(t, before, recordAgain(t, "record", file, 2, tell))
+	recordAgain(t, "record", file, 2, tell)
+	replays(t, file, tell)
 }
 
 // The order of requests for the same resource is part of the story.
