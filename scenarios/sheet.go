@@ -3,7 +3,6 @@ package scenarios
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"regexp"
 	"slices"
 	"strings"
@@ -141,7 +140,11 @@ func (s *sheet) free(name, text string) string {
 	}
 	for n := 0; ; n++ {
 		sum := sha256.Sum256(append([]byte(text), byte(n)))
-		if longer := name + "-" + hex.EncodeToString(sum[:3]); s.byRef[longer] == nil {
+		word := "" // of letters alone: with digits among them it would look like a secret
+		for _, b := range sum[:5] {
+			word += string(rune('a' + b%26))
+		}
+		if longer := name + "-" + word; s.byRef[longer] == nil {
 			return longer
 		}
 	}
