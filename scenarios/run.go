@@ -112,11 +112,7 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 	}
 	set := newSetup(opts)
 	r := &Run{tb: t, prog: prog, secrets: set.secrets, gate: newGate(), undecided: map[int]bool{}, playing: map[int]*expect{}, sent: map[*deliver][]fake.Delivery{}}
-	vals := prog.values(r.Secret)
-	given := fake.Credentials{}
-	for _, c := range prog.auth {
-		given[c.key] = vals.render(c.value)
-	}
+	vals, given := prog.begin(r.Secret)
 	options := append(prog.options(), r.hookOptions()...)
 	r.rules = r.redaction()
 	r.started = prog.api.start(t, append(options, set.fake...), given, prog.may)
