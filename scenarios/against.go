@@ -249,7 +249,7 @@ func (prog *program) compareAnswer(vals *values, e *expect, x got) (ds []Differe
 	if a.section.kind() != "json" || len(a.section.body) == 0 {
 		return ds
 	}
-	recorded, err := parseJSON(a.section.body)
+	recorded, err := parseJSON(comparableJSON(a.section.body))
 	if err != nil {
 		return ds // Load has seen that it is JSON
 	}

@@ -130,6 +130,44 @@ func asciiString(quoted []byte) []byte {
 	return out
 }
 
+// closeBraces writes braces that are no placeholder: all but the first of a row
+// by their number.
+func closeBraces(quoted []byte) []byte {
+	var out []byte
+	for i, c := range quoted {
+		if c == '{' && quoted[i-1] == '{' { // a quote is before the first
+			out = append(out, `\u007b`...)
+		} else {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// apart stands before a brace that is written by its number, while it is
+// compared.
+const apart = "\ufdd0"
+
+// comparableJSON is JSON to be compared: braces that are written by number are
+// kept from being read as placeholders.
+func comparableJSON(body []byte) []byte {
+	return eachString(body, func(quoted []byte) []byte {
+		var out []byte
+		for len(quoted) > 0 {
+			n := 1
+			if quoted[0] == '\\' {
+				n = min(2, len(quoted))
+			}
+			if len(quoted) >= 6 && bytes.EqualFold(quoted[:6], []byte(`\u007b`)) {
+				out, quoted = append(out, apart+"{"...), quoted[6:]
+				continue
+			}
+			out, quoted = append(out, quoted[:n]...), quoted[n:]
+		}
+		return out
+	})
+}
+
 // renderText writes the body of an answer that is not JSON.
 func renderText(body []byte, v *values) []byte {
 	if !bytes.Contains(body, []byte("{{")) {

@@ -109,19 +109,22 @@ func fitsPath(pattern, segs []string) bool {
 }
 
 func (c *comparison) objects(segs []string, path string, want, got map[string]any) {
-	for _, name := range slices.Sorted(maps.Keys(want)) {
+	known := map[string]bool{}
+	for _, written := range slices.Sorted(maps.Keys(want)) {
+		name := strings.ReplaceAll(written, apart+"{", "{")
+		known[name] = true
 		below := append(slices.Clone(segs), name)
 		if value, ok := got[name]; ok {
-			c.compare(below, join(path, name), want[name], value)
+			c.compare(below, join(path, name), want[written], value)
 		} else if !c.leftOut(below) {
-			c.differ(join(path, name), describe(want[name]), "nothing", "")
+			c.differ(join(path, name), describe(want[written]), "nothing", "")
 		}
 	}
 	if c.partial {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(got)) {
-		if _, ok := want[name]; !ok && !c.leftOut(append(slices.Clone(segs), name)) {
+		if !known[name] && !c.leftOut(append(slices.Clone(segs), name)) {
 			c.differ(join(path, name), "nothing", describe(got[name]), "")
 		}
 	}
@@ -141,6 +144,9 @@ func (c *comparison) text(path, want string, got any) {
 	t, err := parseTemplate(want)
 	if err != nil {
 		t = template{{text: want}}
+	}
+	for i := range t {
+		t[i].text = strings.ReplaceAll(t[i].text, apart+"{", "{")
 	}
 	text, isText := got.(string)
 	if p := t.alone(); p != nil {

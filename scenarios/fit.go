@@ -267,7 +267,7 @@ func (st *story) fitsForm(v *values, want template, raw string) bool {
 }
 
 func (st *story) fitJSON(f *fitting, s *section, body []byte) {
-	want, err := parseJSON(s.body)
+	want, err := parseJSON(comparableJSON(s.body))
 	if err != nil {
 		return // Load has seen that it is JSON
 	}

@@ -194,3 +194,23 @@ func TestRenderJSON(t *testing.T) {
 	odd.bind("id", value{"007", true})
 	assert.Equal(t, `["007"]`, string(renderJSON([]byte(`["{{id}}"]`), odd, "compact")), "what is no number in JSON stays a string")
 }
+
+// Two braces that are no placeholder have the second one written by its number.
+func TestBracesThatAreNone(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`"{{a}}"`, `"{{{{"`, `"\\u007b{{x"`, `"{\\u007b"`, `"a{b{c"`, `{"{{a": "{{"}`} {
+		closed := eachString([]byte(text), closeBraces)
+		assert.NotContains(t, string(closed), "{{")
+		assert.JSONEq(t, text, string(closed))
+		want, err := parseJSON(comparableJSON(closed))
+		require.NoError(t, err)
+		got, err := parseJSON([]byte(text))
+		require.NoError(t, err)
+		c := &comparison{vals: someValues()}
+		c.compare(nil, "", want, got)
+		assert.Empty(t, c.diffs, text)
+		c.compare(nil, "", want, "another")
+		assert.Len(t, c.diffs, 1, text)
+		assert.JSONEq(t, text, string(renderJSON(closed, someValues(), "compact")), "it is sent as it was")
+	}
+}

@@ -1,0 +1,247 @@
+package scenarios
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+)
+
+// Import makes a scenario of a HAR file, as browsers and proxies save it: of its
+// calls to the API of that name. It goes through the redaction of recordings, and
+// what that cannot make sure of is an error; secrets that are known are given with
+// Secret. Where all calls are to one host it may be any, else those to the API's
+// own hosts are taken.
+//
+// The answers stand in the file, and of the header lines only those that mean
+// something. Calls that were not answered and those that a browser makes by itself
+// are left out; a remark in the file counts them.
+func Import(api string, har []byte, opts ...Option) (*Scenario, error) {
+	a := apis()[api]
+	if a == nil {
+		names := slices.Sorted(maps.Keys(apis()))
+		return nil, fmt.Errorf("scenarios: unknown API %q%s; there are %s", api, didYouMean(api, names), strings.Join(names, ", "))
+	}
+	set := setup{secrets: map[string]string{}}
+	for _, o := range opts {
+		o(&set)
+	}
+	rec, err := readHAR(a, har)
+	if err == nil {
+		var s *Scenario
+		if s, err = rec.scenario("har", set.secrets); err == nil {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("scenarios: import: %w", err)
+}
+
+// gathered are the exchanges of a file with calls to many hosts.
+type gathered struct {
+	api *api
+	by  map[string][]recorded // by host, without its port
+	out int                   // calls that are none to record
+}
+
+func (g *gathered) add(host string, x recorded) {
+	if g.by == nil {
+		g.by = map[string][]recorded{}
+	}
+	host = strings.ToLower((&url.URL{Host: host}).Hostname())
+	if x.status < 200 || x.method == http.MethodOptions {
+		g.out++
+		return
+	}
+	g.by[host] = append(g.by[host], x)
+}
+
+// recording is what was said to the API.
+func (g *gathered) recording() (*recording, error) {
+	s := g.api.start(nil, nil, nil, nil).server
+	own := s.API().Hosts
+	s.Close()
+	hosts := slices.Sorted(maps.Keys(g.by))
+	rec := &recording{api: g.api, leftOut: g.out}
+	for _, host := range hosts {
+		if len(hosts) == 1 || slices.Contains(own, host) {
+			rec.exchanges = append(rec.exchanges, g.by[host]...)
+		} else {
+			rec.leftOut += len(g.by[host])
+		}
+	}
+	switch {
+	case len(hosts) == 0:
+		return nil, errors.New("there is no call in it that was answered")
+	case len(rec.exchanges) == 0:
+		return nil, fmt.Errorf("none of its calls is to %s; they are to %s", strings.Join(own, " or "), strings.Join(hosts, ", "))
+	}
+	slices.SortStableFunc(rec.exchanges, func(a, b recorded) int { return a.at.Compare(b.at) })
+	rec.at = rec.exchanges[0].at
+	for i := range rec.exchanges {
+		x := &rec.exchanges[i]
+		var err error
+		if x.body, err = decoded(x.header, x.body); err == nil {
+			x.answer, err = decoded(x.answerHeader, x.answer)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", x.method, short(x.target, 60), err)
+		}
+	}
+	return rec, nil
+}
+
+// mostDecoded is how long a body may become.
+const mostDecoded = 64 << 20
+
+// decoded takes the encoding of a body away, if the file has not done so.
+func decoded(h http.Header, body []byte) ([]byte, error) {
+	coding := h.Get("Content-Encoding")
+	h.Del("Content-Encoding")
+	if coding != "gzip" || !bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
+		return body, nil
+	}
+	zip, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	plain, err := io.ReadAll(io.LimitReader(zip, mostDecoded+1))
+	if err == nil && len(plain) > mostDecoded {
+		err = fmt.Errorf("its body is longer than %d bytes", mostDecoded)
+	}
+	return plain, err
+}
+
+// scenario writes a recording down. Everything is redacted twice: what is learnt
+// late is taken out of what came early.
+func (rec *recording) scenario(from string, secrets map[string]string) (*Scenario, error) {
+	rules, err := redact.New(rec.api.name, secrets)
+	if err != nil {
+		return nil, err
+	}
+	var clean []recorded
+	for range 2 {
+		clean = nil
+		for _, x := range rec.exchanges {
+			if x, err = x.redacted(rules); err != nil {
+				return nil, err
+			}
+			clean = append(clean, x)
+		}
+	}
+	origin := "origin recorded "
+	var head []Head
+	if !rec.at.IsZero() { // not every program tells
+		origin += rec.at.UTC().Format(time.DateOnly) + " "
+		head = append(head, Clock(rec.at.UTC().Format(time.RFC3339)))
+	}
+	head = append([]Head{Line(origin + "rules=" + rules.Name() + " from=" + from)}, head...)
+	s := New(rec.api.name, head...)
+	s.doc.file = from
+	if rec.leftOut > 0 {
+		s.add(pos{file: from}, "   # left out: "+counted(rec.leftOut, "call", "calls")+" to other hosts, without an answer, or of a browser itself")
+	}
+	for _, x := range clean {
+		s.record(rec.api, x)
+	}
+	if err := s.doc.scan(rules); err != nil {
+		return nil, err
+	}
+	_, err = s.program()
+	return s, err
+}
+
+// scan looks for what must not be written. Bytes are looked at as they are: in
+// base64 all looks like chance.
+func (d *document) scan(rules *redact.Rules) error {
+	text := document{lines: d.lines}
+	for _, s := range d.sections {
+		if s.kind() != "b64" {
+			text.sections = append(text.sections, s)
+			continue
+		}
+		if err := rules.Scan(s.body); err != nil {
+			return fmt.Errorf("section %s: %w", s.name, err)
+		}
+	}
+	return rules.Scan(text.format())
+}
+
+// redacted is an exchange as it may be written.
+func (x recorded) redacted(rules *redact.Rules) (recorded, error) {
+	request, err := rules.Request(redact.Message{Method: x.method, Target: x.target, Header: x.header, Body: x.body})
+	if err != nil {
+		return x, err
+	}
+	answer, err := rules.Response(redact.Message{Header: x.answerHeader, Body: x.answer})
+	x.method, x.target, x.header, x.body = request.Method, request.Target, request.Header, request.Body
+	x.answerHeader, x.answer = answer.Header, answer.Body
+	return x, err
+}
+
+// record adds an exchange as a step with a fixed answer.
+func (s *Scenario) record(a *api, x recorded) {
+	path, query, asked := strings.Cut(x.target, "?")
+	if below, ok := strings.CutPrefix(path, a.base+"/"); ok && a.base != "" {
+		path = "~/" + below
+	}
+	request := x.method + " " + quote(braces.Replace(path))
+	if asked && query != "" {
+		request += " " + option("query", braces.Replace(query))
+	}
+	var parts []Part
+	if len(x.body) > 0 {
+		parts = append(parts, exactly(x.body))
+	}
+	step := s.Expect(request, parts...)
+	parts = nil
+	for _, name := range slices.Sorted(maps.Keys(x.answerHeader)) {
+		if value := x.answerHeader.Get(name); meansSomething(a, name, value, len(x.answer) > 0) {
+			parts = append(parts, Header(name, value))
+		}
+	}
+	if len(x.answer) > 0 && x.status != http.StatusNoContent && x.status != http.StatusNotModified {
+		parts = append(parts, exactly(x.answer))
+	}
+	step.Answer(x.status, parts...)
+}
+
+// braces keeps what a URL holds from being read as a placeholder.
+var braces = strings.NewReplacer("{", "%7B", "}", "%7D")
+
+// widest is how long a line of JSON may be before it is folded.
+const widest = 100
+
+// exactly is a body as it was, folded where it is long JSON.
+func exactly(body []byte) Part {
+	var folded bytes.Buffer
+	if len(body) > widest && json.Indent(&folded, body, "", "  ") == nil {
+		body = folded.Bytes()
+	}
+	text := string(body)
+	return Part{body: &text, exact: true}
+}
+
+// meansSomething tells whether an answer says something by a header line that a
+// client may have to heed.
+func meansSomething(a *api, name, value string, body bool) bool {
+	if strings.Contains(value, "{{") {
+		return false // it would be read as a placeholder
+	}
+	switch name = strings.ToLower(name); name {
+	case "content-type":
+		return body && !strings.EqualFold(strings.ReplaceAll(value, " ", ""), strings.ReplaceAll(a.jsonAs, " ", ""))
+	case "link", "location", "retry-after", "etag", "www-authenticate":
+		return true
+	}
+	return strings.Contains(name, "ratelimit") || strings.Contains(name, "rate-limit") || strings.Contains(name, "total-count")
+}
