@@ -15,9 +15,10 @@ var layers = map[string][]string{
 	"fake/*":        {"fake"},
 	"golden":        {"fake", "internal"},
 	"scenarios":     {"fake", "fake/*", "golden", "internal"}, // a file names its API
+	"scenarios/vcr": {"scenarios"},                            // a reader of YAML, which nobody else is to compile
 	"fake/faketest": {"fake", "golden", "scenarios"},
 	"conformance":   {"fake", "fake/*", "golden", "scenarios", "internal"},
-	"cmd":           {"fake", "fake/*", "golden", "scenarios", "conformance", "internal"},
+	"cmd":           {"fake", "fake/*", "golden", "scenarios", "scenarios/vcr", "conformance", "internal"},
 	"internal":      {},
 	"docs":          {"fake", "fake/*", "scenarios", "conformance"}, // what the README shows
 	".":             {"fake", "fake/*", "golden", "scenarios", "conformance", "fake/faketest"},
@@ -30,6 +31,10 @@ var (
 	thirdPartyTest = append(slices.Clone(thirdParty), "github.com/stretchr/testify", "golang.org/x/oauth2", "github.com/santhosh-tekuri/jsonschema/v6", "github.com/joshdk/go-junit", "github.com/jstemmer/go-junit-report/v2")
 )
 
+// apart are the modules that one package alone may use. It is no part of what a
+// user's test compiles, unless the test asks for that very package.
+var apart = map[string]string{"scenarios/vcr": "go.yaml.in/yaml/v3"}
+
 // mostModules is how many modules of others a user's test may compile.
 const mostModules = 5
 
@@ -38,6 +43,8 @@ const mostModules = 5
 func unitOf(dir string) (unit, layer string) {
 	parts := strings.Split(dir, "/")
 	switch {
+	case apart[dir] != "":
+		return dir, dir
 	case len(parts) == 1, parts[0] != "fake":
 		return parts[0], parts[0]
 	case parts[1] == "internal":
@@ -103,9 +110,12 @@ func wrongFromOutside(s source, imported string) string {
 	if imported != "C" && !strings.Contains(first, ".") {
 		return ""
 	}
-	allowed := thirdParty
+	allowed := slices.Clone(thirdParty)
 	if s.Test {
-		allowed = thirdPartyTest
+		allowed = slices.Clone(thirdPartyTest)
+	}
+	if own := apart[s.Dir]; own != "" {
+		allowed = append(allowed, own)
 	}
 	if slices.ContainsFunc(allowed, func(m string) bool { return imported == m || strings.HasPrefix(imported, m+"/") }) {
 		return ""
@@ -132,6 +142,9 @@ func TestWrongImportsAreFound(t *testing.T) {
 		"golden/golden.go", `package golden; import _ "`+modulePath+`/scenarios"`,
 		"scenarios/s.go", `package scenarios; import (_ "`+modulePath+`/fake/a"; _ "`+modulePath+`/conformance")`,
 		"scenarios/t.go", `package scenarios; import _ "gopkg.in/yaml.v3"; import "C"`,
+		"scenarios/u.go", `package scenarios; import _ "`+modulePath+`/scenarios/vcr"`,
+		"scenarios/vcr/v.go", `package vcr; import (_ "go.yaml.in/yaml/v3"; _ "`+modulePath+`/scenarios"; _ "`+modulePath+`/fake")`,
+		"scenarios/w.go", `package scenarios; import _ "go.yaml.in/yaml/v3"`,
 		"tools/t.go", `package tools`,
 	)
 	finds(t, wrongImports(small),
@@ -144,6 +157,9 @@ func TestWrongImportsAreFound(t *testing.T) {
 		"scenarios/s.go: imports "+modulePath+"/conformance",
 		"scenarios/t.go: imports gopkg.in/yaml.v3",
 		"scenarios/t.go: imports C",
+		"scenarios/u.go: imports "+modulePath+"/scenarios/vcr: scenarios may import only",
+		"scenarios/vcr/v.go: imports "+modulePath+"/fake: scenarios/vcr may import only",
+		"scenarios/w.go: imports go.yaml.in/yaml/v3: outside",
 		"tools/t.go: tools has no place",
 	)
 }
@@ -153,7 +169,7 @@ func TestFewModulesCompileIntoATest(t *testing.T) {
 	t.Parallel()
 	args := []string{"list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}"}
 	for _, dir := range house(t).dirs() {
-		if unit, _ := unitOf(dir); unit != "cmd" {
+		if unit, _ := unitOf(dir); unit != "cmd" && apart[dir] == "" {
 			args = append(args, "./"+dir)
 		}
 	}

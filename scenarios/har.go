@@ -95,7 +95,10 @@ func readHAR(a *api, data []byte) (*recording, error) {
 	if file.Log == nil {
 		return nil, fmt.Errorf("no HAR: it has no log")
 	}
-	g := &gathered{api: a}
+	g := &gathered{api: a, from: "har"}
+	if isName(file.Log.Creator.Name) {
+		g.from = file.Log.Creator.Name
+	}
 	for i, e := range file.Log.Entries {
 		x, host, err := e.recorded()
 		if err != nil {

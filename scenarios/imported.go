@@ -39,7 +39,7 @@ func Import(api string, har []byte, opts ...Option) (*Scenario, error) {
 	rec, err := readHAR(a, har)
 	if err == nil {
 		var s *Scenario
-		if s, err = rec.scenario("har", set.secrets); err == nil {
+		if s, err = rec.scenario(set.secrets); err == nil {
 			return s, nil
 		}
 	}
@@ -48,9 +48,10 @@ func Import(api string, har []byte, opts ...Option) (*Scenario, error) {
 
 // gathered are the exchanges of a file with calls to many hosts.
 type gathered struct {
-	api *api
-	by  map[string][]recorded // by host, without its port
-	out int                   // calls that are none to record
+	api  *api
+	from string                // the program that wrote it
+	by   map[string][]recorded // by host, without its port
+	out  int                   // calls that are none to record
 }
 
 func (g *gathered) add(host string, x recorded) {
@@ -71,7 +72,7 @@ func (g *gathered) recording() (*recording, error) {
 	own := s.API().Hosts
 	s.Close()
 	hosts := slices.Sorted(maps.Keys(g.by))
-	rec := &recording{api: g.api, leftOut: g.out}
+	rec := &recording{api: g.api, from: g.from, leftOut: g.out}
 	for _, host := range hosts {
 		if len(hosts) == 1 || slices.Contains(own, host) {
 			rec.exchanges = append(rec.exchanges, g.by[host]...)
@@ -123,7 +124,7 @@ func decoded(h http.Header, body []byte) ([]byte, error) {
 
 // scenario writes a recording down. Everything is redacted twice: what is learnt
 // late is taken out of what came early.
-func (rec *recording) scenario(from string, secrets map[string]string) (*Scenario, error) {
+func (rec *recording) scenario(secrets map[string]string) (*Scenario, error) {
 	rules, err := redact.New(rec.api.name, secrets)
 	if err != nil {
 		return nil, err
@@ -144,11 +145,11 @@ func (rec *recording) scenario(from string, secrets map[string]string) (*Scenari
 		origin += rec.at.UTC().Format(time.DateOnly) + " "
 		head = append(head, Clock(rec.at.UTC().Format(time.RFC3339)))
 	}
-	head = append([]Head{Line(origin + "rules=" + rules.Name() + " from=" + from)}, head...)
+	head = append([]Head{Line(origin + "rules=" + rules.Name() + " from=" + rec.from)}, head...)
 	s := New(rec.api.name, head...)
-	s.doc.file = from
+	s.doc.file = rec.from
 	if rec.leftOut > 0 {
-		s.add(pos{file: from}, "   # left out: "+counted(rec.leftOut, "call", "calls")+" to other hosts, without an answer, or of a browser itself")
+		s.add(pos{file: rec.from}, "   # left out: "+counted(rec.leftOut, "call", "calls")+" to other hosts, without an answer, or of a browser itself")
 	}
 	for _, x := range clean {
 		s.record(rec.api, x)

@@ -250,7 +250,7 @@ func ExampleImport() {
 	fmt.Printf("%s", s.Format())
 	// Output:
 	// scenario 1 cartfunnel
-	// origin   recorded 2025-03-01 rules=cartfunnel+1 from=har
+	// origin   recorded 2025-03-01 rules=cartfunnel+1 from=browser
 	// clock    2025-03-01T09:00:00Z
 	//
 	// -> GET ~/customers/7.json
