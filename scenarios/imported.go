@@ -46,6 +46,13 @@ func Import(api string, har []byte, opts ...Option) (*Scenario, error) {
 	return nil, fmt.Errorf("scenarios: import: %w", err)
 }
 
+// foreign is a recording that another program has made.
+type foreign struct {
+	recording
+	from    string // the program
+	leftOut int    // calls of its file that are none of the recording
+}
+
 // gathered are the exchanges of a file with calls to many hosts.
 type gathered struct {
 	api  *api
@@ -67,12 +74,12 @@ func (g *gathered) add(host string, x recorded) {
 }
 
 // recording is what was said to the API.
-func (g *gathered) recording() (*recording, error) {
+func (g *gathered) recording() (*foreign, error) {
 	s := g.api.start(nil, nil, nil, nil).server
 	own := s.API().Hosts
 	s.Close()
 	hosts := slices.Sorted(maps.Keys(g.by))
-	rec := &recording{api: g.api, from: g.from, leftOut: g.out}
+	rec := &foreign{recording{api: g.api}, g.from, g.out}
 	for _, host := range hosts {
 		if len(hosts) == 1 || slices.Contains(own, host) {
 			rec.exchanges = append(rec.exchanges, g.by[host]...)
@@ -90,6 +97,8 @@ func (g *gathered) recording() (*recording, error) {
 	rec.at = rec.exchanges[0].at
 	for i := range rec.exchanges {
 		x := &rec.exchanges[i]
+		x.gzipped = x.answerHeader.Get("Content-Encoding") == "gzip"
+		x.chunked = x.answerHeader.Get("Transfer-Encoding") == "chunked"
 		var err error
 		if x.body, err = decoded(x.header, x.body); err == nil {
 			x.answer, err = decoded(x.answerHeader, x.answer)
@@ -124,7 +133,7 @@ func decoded(h http.Header, body []byte) ([]byte, error) {
 
 // scenario writes a recording down. Everything is redacted twice: what is learnt
 // late is taken out of what came early.
-func (rec *recording) scenario(secrets map[string]string) (*Scenario, error) {
+func (rec *foreign) scenario(secrets map[string]string) (*Scenario, error) {
 	rules, err := redact.New(rec.api.name, secrets)
 	if err != nil {
 		return nil, err
@@ -152,7 +161,9 @@ func (rec *recording) scenario(secrets map[string]string) (*Scenario, error) {
 		s.add(pos{file: rec.from}, "   # left out: "+counted(rec.leftOut, "call", "calls")+" to other hosts, without an answer, or of a browser itself")
 	}
 	for _, x := range clean {
-		s.record(rec.api, x)
+		if !x.delivery() {
+			s.record(rec.api, x)
+		}
 	}
 	if err := s.doc.scan(rules); err != nil {
 		return nil, err

@@ -12,8 +12,6 @@ type recording struct {
 	api       *api
 	at        time.Time // when it began
 	exchanges []recorded
-	from      string // the program whose file it is
-	leftOut   int    // calls of the file that are none of it
 }
 
 // A recorded exchange: a request with its answer, or a delivery with that of the

@@ -73,12 +73,12 @@ func TestBodies(t *testing.T) {
 func TestImportNamesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"\t":                            "vcr: no cassette: yaml: found character that cannot start any token",
-		"a: 1":                          "vcr: no cassette: it has no version",
-		"version: 3":                    "vcr: cassettes of version 3 are not known; there are 1 and 2",
-		"version: 2\ninteractions: []":  "scenarios: import: there is no call in it that was answered",
-		"version: 2\ninteractions: 7":   "vcr: no cassette: yaml: unmarshal errors:\n  line 2: cannot unmarshal !!int `7` into []vcr.interaction",
-		fmt.Sprintf(one, "", ", x: 1"):  "",
+		"\t":                             "vcr: no cassette: yaml: found character that cannot start any token",
+		"a: 1":                           "vcr: no cassette: it has no version",
+		"version: 3":                     "vcr: cassettes of version 3 are not known; there are 1 and 2",
+		"version: 2\ninteractions: []":   "scenarios: import: there is no call in it that was answered",
+		"version: 2\ninteractions: 7":    "vcr: no cassette: yaml: unmarshal errors:\n  line 2: cannot unmarshal !!int `7` into []vcr.interaction",
+		fmt.Sprintf(one, "", ", x: 1"):   "",
 		"version: 1\ninteractions: [{}]": `scenarios: import: entry 1: it has no method, or no host in its URL ""`,
 	} {
 		_, err := vcr.Import("cartfunnel", []byte(text))
