@@ -44,71 +44,79 @@
 //	-- ann.json --
 //	{"customer": {"email": "ann@example.com"}}
 //
+// The whole of it on one screen; […] may be left out, a|b is one of both, … more
+// of the same:
+//
+//	scenario 1 API [API-VERSION]          the version of the format, and the API
+//	origin WORDS                          where the file is from; "recorded …" sets the mode
+//	clock TIME [frozen]                   where the clock starts, and whether it stands
+//	seed N                                where made-up values come from
+//	state @SECTION | COLLECTION=N         a snapshot, in part too; so many plain records
+//	auth KEY=VALUE… [may=SCOPE,…]         the credentials, and what they are good for
+//	mode MODE [DIAL=POSITION…]            strict, per-resource or lenient
+//	ignore header|query|body NAME…        left out of comparisons; body: customers.#.note
+//	style STYLE                           compact, pretty, escaped-slashes, ascii, as-is
+//	fault NAME [PARAM=VALUE…]             armed from the beginning, with its triggers
+//	with OPTION [ARG…]                    of the API package: page-size 2; tls, http2
+//	hook TOPIC,…|*|none -> NAME [secret={{secret.x}}] [url=URL] [as=NAME]
+//	deliveries auto|held                  whether the fake's own leave by themselves
+//
+//	# TITLE                               a phase begins
+//	-> METHOD PATH [@SECTION] [query=A=1&B=2|*] [x2|x1..5|x1..] [optional]
+//	   [wait=2s..30s] [tenant=NAME]       a request of the client, and below it
+//	<- live [NAME=JSON-PATH…]             the fake's answer, and what is kept of it
+//	<- STATUS [@SECTION] [apply] [gzip] [chunked] [style=STYLE]
+//	<- @SECTION …                         the same, with a status line of its own
+//	<- fault NAME [PARAM=VALUE…]          what goes wrong instead
+//	   … !! NAME [PARAM=VALUE…]           and on top of any answer or delivery
+//	never [ever] METHOD PATH [@SECTION] [query=…]
+//	par { … }                             requests in any order
+//	check JSON-PATH OP VALUE              == != < <= > >= ~ over the state
+//	check RECEIVER.COUNT OP N             accepted, refused, failed: 2xx, 4xx, all else
+//	advance TIME | settle | revoke        the clock; until all is done; the credentials
+//	=> TOPIC [raw] @SECTION [style=STYLE] [as=NAME]
+//	=> TOPIC [as=NAME] | NAME again       one that the fake holds; one that was sent
+//	<= none|204|2xx|…                     what the receiver is to answer: 401|403
+//	rotate HOOK secret={{secret.x}} [overlap=TIME]
+//
+//	-- NAME.json --                       or .txt, .form, .b64: the section @NAME
+//	[HTTP/1.1 200 OK] [HEADER: VALUE]…    then an empty line, then the body
+//
+//	{{name}} {{name:type}} {{:type}}      int digits uuid time unix cursor email token any /re/
+//	{{secret.name}} {{now+5m}}            given by the run; the clock of the fake
+//
 // A line is a row of words. Single quotes keep blanks in a word, doubled they
-// stand for one; KEY=VALUE is an option. A "#" after a blank begins a remark,
-// "# " in column 1 a phase with its title.
+// stand for one; KEY=VALUE is an option. A "#" after a blank begins a remark, "# "
+// in column 1 a phase.
 //
-// The head:
+// # Head
 //
-//	scenario 1 API [VERSION]   the version of the format; the API, and which of it
-//	origin WORDS               where the file comes from; "recorded …" changes the mode,
-//	                           and with rules=NAME requests are compared as they would
-//	                           be recorded, without the credentials in them
-//	clock TIME [frozen]        where the clock starts
-//	seed N                     where made-up values come from
-//	state @SECTION             a snapshot, whole or in part; further accounts or
-//	                           shops stand under "tenants", see Run.Tenant
-//	state COLLECTION=N         so many plain records
-//	auth KEY=VALUE… may=SCOPES the credentials; a secret stands as {{secret.name}}
-//	mode MODE DIAL=POSITION…   strict, per-resource or lenient, see below
-//	ignore header|query|body NAME…
-//	                           left out of comparisons; in a body a path such as
-//	                           customers.#.updated_at
-//	style STYLE                JSON of fixed answers and deliveries: compact,
-//	                           pretty, escaped-slashes, ascii, as-is
-//	fault NAME WORDS           armed from the beginning, with triggers
-//	with OPTION ARGS           an option of the API package: page-size 2; or a
-//	                           protocol, tls or http2
-//	hook TOPICS -> NAME        a receiver, and its subscription to some topics
-//	                           (order.created,order.updated), to all (*) or to none,
-//	                           where the client subscribes by itself; with
-//	                           secret={{secret.x}}, url=, and as= if not called NAME
-//	deliveries auto|held       whether what the fake has to tell leaves by itself
+// An origin with rules=NAME has requests compared as they would be recorded,
+// without the credentials in them.
 //
-// The steps:
+// Further accounts or shops of a state stand under "tenants", see Run.Tenant. A
+// secret never stands in a file, but {{secret.name}}, see Secret. A hook line is a
+// receiver and its subscription to some topics, to all or to none, where the
+// client subscribes by itself.
 //
-//	-> METHOD PATH WORDS       a request the client makes, and below it
-//	<- ANSWER                  its answer
-//	never [ever] METHOD PATH   forbidden to the end of the phase, or of the file
-//	check PATH OP VALUE        a gjson path over the state
-//	advance TIME               the clock goes on
-//	settle                     waits until no request is in work
-//	revoke                     the credentials are worthless from here
-//	par { … }                  requests that come in any order
-//	=> TOPIC @SECTION WORDS    a delivery that the fake makes, and below it
-//	<= ANSWER                  what the receiver is to answer: 2xx, 401|403, none
-//	rotate HOOK secret={{secret.x}} overlap=TIME
-//	                           another secret signs from here; see Run.OnRotate
+// # Steps
 //
 // A check, advance, settle, revoke or rotate happens before the next request or
 // delivery once the steps before it have had the requests that they need; without
-// one after it in the file, at the end.
+// one after it in the file, at the end. "never" holds from its line to the end of
+// the phase, "never ever" to the end of the file.
 //
-// A path is complete, or begins with ~ for the path of the documented base URL.
-// Behind it may stand: @SECTION, a body and header lines to compare with;
-// query=A=1&B=2, in any order (without the word there is to be no query, with
-// query=* it does not matter); x2, x1..5, optional, how often; wait=2s..30s, the
-// time since the answer before; tenant=NAME, whose credentials it has.
+// A path is complete, or begins with ~ for the path of the documented base URL. A
+// query is compared in any order; without the word there is to be none, with
+// query=* it does not matter. wait= is the time since the answer before.
 //
 // A call that the documented limit of the API refuses is answered as the API says,
 // and takes no step.
 //
-// An answer is live (the fake's own; NAME=PATH keeps a value of it), STATUS
-// @SECTION, @SECTION with a status line of its own, or fault NAME. A fixed answer
-// with the word apply lets the fake carry the call out as well; with gzip it is
-// compressed, for clients that take that, with chunked it has no length. "!! FAULT"
-// puts a fault on top, for exactly this exchange. A fault that sends what stands in
-// a section names it: "wrong-body section=portal", "raw @odd".
+// A fixed answer with the word apply lets the fake carry the call out as well; with
+// gzip it is compressed, for clients that take that, with chunked it has no length.
+// A fault behind "!!" hits exactly this exchange. One that sends what stands in a
+// section names it: "wrong-body section=portal", "raw @odd".
 //
 // A delivery happens as soon as there is a receiver (Run.Receiver) and the steps
 // before it are done. Its section is a record: what it lacks comes from the record
@@ -118,28 +126,21 @@
 // retry that it waits for, if there is one. Without a section, it is what the fake
 // itself has made and holds (deliveries held). "!! FAULT" puts a fault on top, for
 // exactly this sending; a forgery stays one, and is not followed by the genuine
-// delivery. Requests that the receiver makes meanwhile are steps below.
-//
-// A check may be about a receiver: NAME.accepted, NAME.refused and NAME.failed
-// count its answers of 2xx, of 4xx, and all else.
+// delivery. Requests that the receiver makes meanwhile are steps below. A rotate
+// line lets another secret sign from there, see Run.OnRotate.
 //
 // # Sections
 //
-// A section is called by its name without the end: @ann is ann.json. The end is
-// .json, .txt, .form or .b64. Header lines, and for answers a status line
-// "HTTP/1.1 200 OK", may stand above the body, with an empty line between. The
-// last newline is not part of the body. A line of a body that looks like a
-// marker has a backslash before it.
+// A section is called by its name without the end: @ann is ann.json. The last
+// newline is not part of the body. A line of a body that looks like a marker has a
+// backslash before it.
 //
 // # Placeholders
 //
 // Inside JSON strings, other bodies, paths, queries and header values:
 //
-//	{{name}}       a value; bound where it is first met, the same from then on
-//	{{name:type}}  int, digits, uuid, time, unix, cursor, email, token, any, /regexp/
-//	{{:type}}      any value of the type
-//	{{secret.x}}   given by the run, see Secret
-//	{{now+5m}}     the clock of the fake
+//	{{name}} is bound where it is first met, and is the same from then on
+//	{{name:type}} is of a type, {{:type}} any value of the type
 //
 // A name may have dots in it: {{customer1.id}}. An answer gets made-up values for
 // names that are not bound. A string that is nothing but a placeholder of type int
@@ -167,4 +168,11 @@
 // A file of an older version of the format is read as one of the newest, and
 // written as such; what a file of version 1 means never changes. As JSON
 // (Scenario.MarshalJSON) it is there for tools.
+//
+// # Files of others
+//
+// Import makes a scenario of what a browser or proxy has saved as HAR, package
+// scenarios/vcr one of a cassette of go-vcr; ExportHAR shows a journal in a
+// browser's network panel. CompareFake and CompareTo ask again what was recorded,
+// and tell which answers have another shape by now.
 package scenarios

@@ -1,8 +1,11 @@
 package scenarios
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -49,5 +52,32 @@ func TestFrozenFilesHaveEveryWord(t *testing.T) {
 	}
 	for _, end := range []string{"json", "txt", "form", "b64"} {
 		assert.True(t, ends[end], end)
+	}
+}
+
+// The grammar in the doc comment has every word that the reader knows.
+func TestGrammarHasEveryWord(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	_, grammar, found := strings.Cut(string(text), "on one screen")
+	require.True(t, found)
+	grammar, after, found := strings.Cut(grammar, "A line is a row of words")
+	require.True(t, found)
+	assert.Less(t, strings.Count(grammar, "\n"), 50, "it is to be one screen")
+	words := slices.Concat(slices.Collect(maps.Keys(headWords)), stepWords, typeNames(), styles, modeNames, requestWords,
+		counts, ignorables, []string{"apply", "style=", "as=", "again", "raw", "ever", "frozen", "held", "auto", "none", "secret.", "now+", "fault", "!!", "tenants", ".b64", ".form", ".txt", ".json"})
+	for _, word := range words {
+		switch {
+		case slices.Contains(modeNames, word), word == "tenants":
+			assert.Contains(t, grammar+after, word)
+		default:
+			assert.Contains(t, grammar, word)
+		}
+	}
+	for dial, of := range positions {
+		for _, word := range append([]string{dial + "="}, of...) {
+			assert.Contains(t, after, word)
+		}
 	}
 }
