@@ -217,12 +217,14 @@ func (m *mismatch) text(prog *program, now after) string {
 	m.head(&p, prog, now)
 	p.add("")
 	for i, c := range m.near {
+		most := 6 // all of it is to stay below 40 lines
 		if i == 0 {
 			p.row("nearest step   ", c.step.text, c.step.at)
 		} else {
 			p.row("or             ", c.step.text, c.step.at)
+			most = 2
 		}
-		c.describe(&p)
+		c.describe(&p, most)
 	}
 	if m.forbidden != nil {
 		p.row("forbidden by   ", m.forbidden.text, m.forbidden.at)
@@ -264,8 +266,9 @@ func (m *mismatch) head(p *page, prog *program, now after) {
 	p.columns("got        "+m.request.text(), fmt.Sprintf("at %s, connection %d", m.request.at.Format("15:04:05.000"), now.call.Conn))
 }
 
-// describe tells how a step compares with the request.
-func (c *candidate) describe(p *page) {
+// describe tells how a step compares with the request, in so many differences at
+// most.
+func (c *candidate) describe(p *page, most int) {
 	if c.reason != "" {
 		p.add("                     %s", c.reason)
 	}
@@ -283,7 +286,7 @@ func (c *candidate) describe(p *page) {
 		line += fmt.Sprintf("  %d differences", n)
 	}
 	p.add("                     %s", line)
-	shown := c.fitting.diffs[:min(len(c.fitting.diffs), 6)]
+	shown := c.fitting.diffs[:min(len(c.fitting.diffs), most)]
 	width := 0
 	for _, d := range shown {
 		width = max(width, len(d.path))

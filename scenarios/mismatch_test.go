@@ -25,6 +25,9 @@ func wide(value int) string {
 	return "{" + strings.Join(members, ", ") + "}"
 }
 
+// long is a wide body with a note.
+func long(value int) string { return strings.TrimSuffix(wide(value), "}") + `, "note": 1}` }
+
 // misfits are stories with a client that does not follow them.
 var misfits = []struct {
 	name, story string
@@ -93,6 +96,11 @@ var misfits = []struct {
 	}},
 	{"secret", "auth account=myshop secret={{secret.api}}\n-> GET ~/customers.json query=key={{secret.api}}\n<- live\n", func(t *testing.T, run *scenarios.Run, c shopper) {
 		play(t, c, "GET customers.json?key="+run.Secret("api")+"&x=1 501")
+	}},
+	{"as long as it gets", "state customers=1\nmode per-resource\nignore body note\n# So much can be wrong at once\n-> GET ~/customers.json\n<- live !! lost-response\npar {\n-> POST ~/customers.json @a\n<- live\n-> POST ~/customers.json @b\n<- live\n-> POST ~/customers.json @c\n<- live\n}\n-> GET ~/customers/1.json\n<- live\n-> GET ~/customers/2.json\n<- live\nnever POST ~/customers.json @forbidden\n-- a.json --\n" + long(1) + "\n-- b.json --\n" + long(2) + "\n-- c.json --\n" + long(3) + "\n-- forbidden.json --\n" + long(4) + "\n", func(t *testing.T, _ *scenarios.Run, c shopper) {
+		_, _, err := c.do("GET", "/customers.json", "")
+		require.Error(t, err)
+		c.must(t, 501, "POST", "/customers.json", long(4))
 	}},
 	{"forbidden", "mode lenient\n# The record is gone\n-> GET ~/customers.json\n<- live\nnever PATCH ~/customers/{{:int}}.json\n", func(t *testing.T, _ *scenarios.Run, c shopper) {
 		play(t, c, "GET customers.json 200")
