@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,22 +21,26 @@ import (
 )
 
 // scenarioVerbs are what can be done with scenarios that play to nobody.
-var scenarioVerbs = map[string]command{"list": listScenarios, "vet": vetScenarios, "explain": explainRequest}
+var scenarioVerbs = map[string]command{
+	"list": listScenarios, "vet": vetScenarios, "explain": explainRequest, "import": importFile, "compare": compareRecording,
+}
 
 const scenariosUsage = `cartdouble scenarios: stories of requests and answers, from the shell
 
   cartdouble scenarios list      the scenarios of the library, and what happens in each
   cartdouble scenarios vet       check files, and the scenario files below folders
   cartdouble scenarios explain   what a request would be to a story, and why not
+  cartdouble scenarios import    make a scenario of a HAR file, or of a cassette of go-vcr
+  cartdouble scenarios compare   ask the fake, or a service, again what was recorded
 
 cartdouble scenarios VERB -h tells more of a verb. vet ends with 1 when there is something,
-explain when the request does not fit.
+explain when the request does not fit, compare when an answer has another type.
 `
 
 // scenarioCommand is cartdouble scenarios VERB.
 func scenarioCommand(ctx context.Context, args []string, out, errs io.Writer) error {
 	if len(args) == 0 {
-		return usageError{errors.New("which of list, vet and explain?\n\n" + strings.TrimSuffix(scenariosUsage, "\n"))}
+		return usageError{errors.New("which of list, vet, explain, import and compare?\n\n" + strings.TrimSuffix(scenariosUsage, "\n"))}
 	}
 	switch do := scenarioVerbs[args[0]]; {
 	case do != nil:
@@ -44,7 +49,7 @@ func scenarioCommand(ctx context.Context, args []string, out, errs io.Writer) er
 		fmt.Fprint(out, scenariosUsage)
 		return flag.ErrHelp
 	}
-	return usageError{unknownWord("verb", args[0], []string{"list", "vet", "explain"})}
+	return usageError{unknownWord("verb", args[0], slices.Sorted(maps.Keys(scenarioVerbs)))}
 }
 
 // listScenarios names the shipped scenarios, with what happens in each.
