@@ -130,20 +130,6 @@ func asciiString(quoted []byte) []byte {
 	return out
 }
 
-// closeBraces writes braces that are no placeholder: all but the first of a row
-// by their number.
-func closeBraces(quoted []byte) []byte {
-	var out []byte
-	for i, c := range quoted {
-		if c == '{' && quoted[i-1] == '{' { // a quote is before the first
-			out = append(out, `\u007b`...)
-		} else {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
 // apart stands before a brace that is written by its number, while it is
 // compared.
 const apart = "\ufdd0"

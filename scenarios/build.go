@@ -42,7 +42,6 @@ func Line(text string) Head { return Head{text: text} }
 // A Part is what a request or an answer of a Scenario carries.
 type Part struct {
 	body   *string
-	exact  bool // braces in the body are no placeholders
 	header *header
 	words  string
 }
@@ -66,7 +65,7 @@ func New(api string, head ...Head) *Scenario {
 	s.add(at, "scenario "+strconv.Itoa(format)+" "+api)
 	for _, h := range head {
 		if h.json != "" {
-			h.text += " @" + s.section(at, "state", nil, h.json, false)
+			h.text += " @" + s.section(at, "state", nil, h.json)
 		}
 		s.add(at, h.text)
 	}
@@ -213,7 +212,7 @@ func (s *Scenario) add(at pos, text string) {
 
 // parts makes the sections of a line and gives the words that name them.
 func (s *Scenario) parts(at pos, name string, parts []Part) string {
-	words, end, exact := "", "", false
+	words, end := "", ""
 	var headers []header
 	var bodies []string
 	for _, p := range parts {
@@ -224,7 +223,7 @@ func (s *Scenario) parts(at pos, name string, parts []Part) string {
 				s.built.ps.add(at, "%q: %q is no header line", p.header.name, p.header.value)
 			}
 		case p.body != nil:
-			bodies, exact = append(bodies, *p.body), exact || p.exact
+			bodies = append(bodies, *p.body)
 		default:
 			end += " " + p.words
 		}
@@ -233,14 +232,14 @@ func (s *Scenario) parts(at pos, name string, parts []Part) string {
 		bodies = []string{""}
 	}
 	for _, body := range bodies {
-		words += " @" + s.section(at, name, headers, body, exact)
+		words += " @" + s.section(at, name, headers, body)
 	}
 	return words + end
 }
 
 // section gives the section with that head and body, a new one where there is
 // none.
-func (s *Scenario) section(at pos, name string, headers []header, body string, exact bool) string {
+func (s *Scenario) section(at pos, name string, headers []header, body string) string {
 	if s.built.bodies == nil { // of a file
 		s.built.bodies = map[string]string{}
 		for _, sec := range s.doc.sections {
@@ -257,12 +256,10 @@ func (s *Scenario) section(at pos, name string, headers []header, body string, e
 	s.built.bodies[key] = ref
 	sec := &section{at: at, bodyAt: at, name: ref + ".txt", headers: headers, body: []byte(body)}
 	switch {
-	case exact && strings.Contains(body, "{{") && !json.Valid([]byte(body)), strings.ContainsAny(body, "\r\x00"), !utf8.ValidString(body):
+	case strings.ContainsAny(body, "\r\x00"), !utf8.ValidString(body):
 		sec.name = ref + ".b64"
 	case json.Valid([]byte(body)):
-		if sec.name = ref + ".json"; exact {
-			sec.body = eachString(sec.body, closeBraces)
-		}
+		sec.name = ref + ".json"
 	}
 	s.doc.sections = append(s.doc.sections, sec)
 	return ref

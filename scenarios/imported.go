@@ -3,7 +3,6 @@ package scenarios
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,9 +23,10 @@ import (
 // Secret. Where all calls are to one host it may be any, else those to the API's
 // own hosts are taken.
 //
-// The answers stand in the file, and of the header lines only those that mean
-// something. Calls that were not answered and those that a browser makes by itself
-// are left out; a remark in the file counts them.
+// What comes back in a later request gets a name, as in a recording; of the header
+// lines of answers those that mean something stay. Calls that were not answered and
+// those that a browser makes by itself are left out; a remark in the file counts
+// them.
 func Import(api string, har []byte, opts ...Option) (*Scenario, error) {
 	a := apis()[api]
 	if a == nil {
@@ -131,45 +132,48 @@ func decoded(h http.Header, body []byte) ([]byte, error) {
 	return plain, err
 }
 
-// scenario writes a recording down. Everything is redacted twice: what is learnt
-// late is taken out of what came early.
+// scenario writes a recording down, as the recorder does. Everything is redacted
+// twice: what is learnt late is taken out of what came early.
 func (rec *foreign) scenario(secrets map[string]string) (*Scenario, error) {
 	rules, err := redact.New(rec.api.name, secrets)
 	if err != nil {
 		return nil, err
 	}
-	var clean []recorded
+	clean := &recording{api: rec.api, at: rec.at}
 	for range 2 {
-		clean = nil
+		clean.exchanges = nil
 		for _, x := range rec.exchanges {
 			if x, err = x.redacted(rules); err != nil {
 				return nil, err
 			}
-			clean = append(clean, x)
+			clean.exchanges = append(clean.exchanges, x)
 		}
 	}
-	origin := "origin recorded "
-	var head []Head
-	if !rec.at.IsZero() { // not every program tells
-		origin += rec.at.UTC().Format(time.DateOnly) + " "
-		head = append(head, Clock(rec.at.UTC().Format(time.RFC3339)))
-	}
-	head = append([]Head{Line(origin + "rules=" + rules.Name() + " from=" + rec.from)}, head...)
-	s := New(rec.api.name, head...)
-	s.doc.file = rec.from
-	if rec.leftOut > 0 {
-		s.add(pos{file: rec.from}, "   # left out: "+counted(rec.leftOut, "call", "calls")+" to other hosts, without an answer, or of a browser itself")
-	}
-	for _, x := range clean {
-		if !x.delivery() {
-			s.record(rec.api, x)
-		}
-	}
-	if err := s.doc.scan(rules); err != nil {
+	d := newDraft(clean, &rec.recording, vendorOf(rec.api, nil), nil)
+	text := newMerger(d, nil, rec.head(rules.Name()), false).merge()
+	s, err := read(rec.from, text)
+	if err != nil {
 		return nil, err
 	}
-	_, err = s.program()
-	return s, err
+	return s, s.doc.scan(rules)
+}
+
+// head is the head of the file.
+func (rec *foreign) head(rules string) []byte {
+	var b strings.Builder
+	b.WriteString("scenario " + strconv.Itoa(format) + " " + rec.api.name + "\norigin   recorded ")
+	if !rec.at.IsZero() { // not every program tells
+		b.WriteString(rec.at.UTC().Format(time.DateOnly) + " ")
+	}
+	b.WriteString("rules=" + rules + " from=" + rec.from + "\n")
+	if !rec.at.IsZero() {
+		b.WriteString("clock    " + rec.at.UTC().Truncate(time.Second).Format(time.RFC3339) + "\n")
+	}
+	if rec.leftOut > 0 {
+		b.WriteString("\n   # left out: " + counted(rec.leftOut, "call", "calls") + " to other hosts, without an answer, or of a browser itself\n")
+	}
+	b.WriteString("\n")
+	return []byte(b.String())
 }
 
 // scan looks for what must not be written. Bytes are looked at as they are: in
@@ -198,62 +202,4 @@ func (x recorded) redacted(rules *redact.Rules) (recorded, error) {
 	x.method, x.target, x.header, x.body = request.Method, request.Target, request.Header, request.Body
 	x.answerHeader, x.answer = answer.Header, answer.Body
 	return x, err
-}
-
-// record adds an exchange as a step with a fixed answer.
-func (s *Scenario) record(a *api, x recorded) {
-	path, query, asked := strings.Cut(x.target, "?")
-	if below, ok := strings.CutPrefix(path, a.base+"/"); ok && a.base != "" {
-		path = "~/" + below
-	}
-	request := x.method + " " + quote(braces.Replace(path))
-	if asked && query != "" {
-		request += " " + option("query", braces.Replace(query))
-	}
-	var parts []Part
-	if len(x.body) > 0 {
-		parts = append(parts, exactly(x.body))
-	}
-	step := s.Expect(request, parts...)
-	parts = nil
-	for _, name := range slices.Sorted(maps.Keys(x.answerHeader)) {
-		if value := x.answerHeader.Get(name); meansSomething(a, name, value, len(x.answer) > 0) {
-			parts = append(parts, Header(name, value))
-		}
-	}
-	if len(x.answer) > 0 && x.status != http.StatusNoContent && x.status != http.StatusNotModified {
-		parts = append(parts, exactly(x.answer))
-	}
-	step.Answer(x.status, parts...)
-}
-
-// braces keeps what a URL holds from being read as a placeholder.
-var braces = strings.NewReplacer("{", "%7B", "}", "%7D")
-
-// widest is how long a line of JSON may be before it is folded.
-const widest = 100
-
-// exactly is a body as it was, folded where it is long JSON.
-func exactly(body []byte) Part {
-	var folded bytes.Buffer
-	if len(body) > widest && json.Indent(&folded, body, "", "  ") == nil {
-		body = folded.Bytes()
-	}
-	text := string(body)
-	return Part{body: &text, exact: true}
-}
-
-// meansSomething tells whether an answer says something by a header line that a
-// client may have to heed.
-func meansSomething(a *api, name, value string, body bool) bool {
-	if strings.Contains(value, "{{") {
-		return false // it would be read as a placeholder
-	}
-	switch name = strings.ToLower(name); name {
-	case "content-type":
-		return body && !strings.EqualFold(strings.ReplaceAll(value, " ", ""), strings.ReplaceAll(a.jsonAs, " ", ""))
-	case "link", "location", "retry-after", "etag", "www-authenticate":
-		return true
-	}
-	return strings.Contains(name, "ratelimit") || strings.Contains(name, "rate-limit") || strings.Contains(name, "total-count")
 }

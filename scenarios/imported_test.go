@@ -104,7 +104,7 @@ func TestImportFromAnyHost(t *testing.T) {
 	t.Parallel()
 	s, err := scenarios.Import("cscart", har(entry("GET", "https://shop.example.org:8443/api/carts/", 200, `{"carts":[]}`)))
 	require.NoError(t, err)
-	assert.Contains(t, string(s.Format()), "-> GET /api/carts/\n<- 200 @answer-get-carts\n")
+	assert.Contains(t, string(s.Format()), "-> GET ~/api/carts/\n<- 200 @list-carts\n")
 }
 
 func FuzzImport(f *testing.F) {
@@ -150,7 +150,7 @@ func TestExportHAR(t *testing.T) {
 
 	back, err := scenarios.Import("cartfunnel", text) // what is written can be read
 	require.NoError(t, err)
-	assert.Contains(t, string(back.Format()), "-> GET ~/customers.json query=page=1&q=%C3%A9\n<- 200 @answer-get-customers\n")
+	assert.Contains(t, string(back.Format()), "-> GET ~/customers.json query=page=1&q=%C3%A9\n<- 200 @list-customers-page-1-dora\n")
 
 	_, err = scenarios.ExportHAR(fake.Exchange{Seq: 9, ReplyHeader: http.Header{"Content-Encoding": {"br"}}, ReplyBody: []byte("x")})
 	assert.EqualError(t, err, "scenarios: call 9: redact: answer body: it is compressed, so that nothing can be found in it")
@@ -254,8 +254,8 @@ func ExampleImport() {
 	// clock    2025-03-01T09:00:00Z
 	//
 	// -> GET ~/customers/7.json
-	// <- 200 @answer-get-7
+	// <- 200 @get-customer-person1
 	//
-	// -- answer-get-7.json --
+	// -- get-customer-person1.json --
 	// {"id": 7, "email": "person1@example.com"}
 }

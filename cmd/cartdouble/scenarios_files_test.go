@@ -27,7 +27,7 @@ func TestScenariosImport(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 		code, out, errs := commandLine(t, "scenarios", "import", "--api", "cartfunnel", file, "--secret", "k=Tr0ub4dor")
 		require.Equal(t, exitOK, code, errs)
-		assert.Contains(t, out, "-> GET ~/customers/7.json query=k=redacted\n<- 200 @answer-get-7\n\n-- answer-get-7.json --\n{\"id\": 7}\n")
+		assert.Contains(t, out, "-> GET ~/customers/7.json query=k=redacted\n<- 200 @get-customer\n\n-- get-customer.json --\n{\"id\": 7}\n")
 
 		to := filepath.Join(dir, name+".txtar")
 		code, printed, errs := commandLine(t, "scenarios", "import", "--api", "cartfunnel", file, "--secret", "k=Tr0ub4dor", "-o", to)

@@ -20,20 +20,20 @@ const wantShop = `scenario 1 cartfunnel
 origin   recorded rules=cartfunnel+1 from=go-vcr
 
 -> GET ~/customers.json query=page=1
-<- 200 @answer-get-customers
--> POST ~/customers.json @post-customers
-<- 200 @answer-post-customers
+<- 200 @list-customers-page-1-person1
+-> POST ~/customers.json @create-customer-person1-sent
+<- 200 @create-customer-person1
 -> DELETE ~/customers/7.json
 <- 204
 
--- answer-get-customers.json --
+-- list-customers-page-1-person1.json --
 Link: <https://api.cartfunnel.net/v1/customers.json?page=2>; rel="next"
 
-[{"id":7,"email":"person1@example.com"}]
--- post-customers.json --
-{"customer":{"email":"person1@example.com"}}
--- answer-post-customers.json --
-{"id":8,"email":"person1@example.com","persisted":"true"}
+[{"id": 7, "email": "person1@example.com"}]
+-- create-customer-person1-sent.json --
+{"customer": {"email": "person1@example.com"}}
+-- create-customer-person1.json --
+{"id": 8, "email": "person1@example.com", "persisted": "true"}
 `
 
 // Cassettes of both versions say the same.
@@ -63,11 +63,11 @@ func TestBodies(t *testing.T) {
 	text := fmt.Sprintf(one, ", form: {b: [2, x y], a: ['1']}", ", headers: {Content-Encoding: [gzip]}, body: !!binary "+base64.StdEncoding.EncodeToString(zip.Bytes()))
 	s, err := vcr.Import("cartfunnel", []byte(text))
 	require.NoError(t, err)
-	assert.Contains(t, string(s.Format()), "-- post-x.txt --\na=1&b=2&b=x+y\n-- answer-post-x.json --\n{\"a\":1}\n")
+	assert.Contains(t, string(s.Format()), "<- 200 @post-x gzip\n\n-- post-x-sent.txt --\na=1&b=2&b=x+y\n-- post-x.json --\n{\"a\": 1}\n")
 
 	s, err = vcr.Import("cartfunnel", fmt.Appendf(nil, one, ", body: !!binary /wAB", ""))
 	require.NoError(t, err)
-	assert.Contains(t, string(s.Format()), "-- post-x.b64 --\n/wAB\n")
+	assert.Contains(t, string(s.Format()), "-- post-x-sent.b64 --\n/wAB\n")
 }
 
 func TestImportNamesWhatIsWrong(t *testing.T) {
