@@ -18,12 +18,12 @@ type lanes struct {
 	all    *lane            // the order is the written one
 	keyed  map[string]*lane // by what a request says literally
 	names  map[string]*lane // those with placeholders, by how they are written
-	shapes []*shape         // the steps of these
+	shapes []*pathShape     // the steps of these
 }
 
-// A shape is what the paths of steps with placeholders have in common. A story
+// A pathShape is what the paths of steps with placeholders have in common. A story
 // has few of them, each with many steps.
-type shape struct {
+type pathShape struct {
 	method string
 	path   []*string // nil: a placeholder
 	steps  []int     // in the order of the file
@@ -45,8 +45,8 @@ func (ls *lanes) add(prog *program, i int, e *expect) *lane {
 func (e *expect) written() string { return e.method + " " + e.path + " " + e.queryText() }
 
 // shapeOf is the shape of a step, a new one if none is the same.
-func (ls *lanes) shapeOf(e *expect) *shape {
-	sh := &shape{method: e.method}
+func (ls *lanes) shapeOf(e *expect) *pathShape {
+	sh := &pathShape{method: e.method}
 	for _, seg := range e.segments {
 		var literal *string
 		if text, ok := seg.literal(); ok {
@@ -65,7 +65,7 @@ func (ls *lanes) shapeOf(e *expect) *shape {
 }
 
 // fits tells whether a request may be one of the steps.
-func (sh *shape) fits(method string, path []string) bool {
+func (sh *pathShape) fits(method string, path []string) bool {
 	return sh.method == method && slices.EqualFunc(sh.path, path, func(want *string, got string) bool { return want == nil || *want == got })
 }
 
@@ -158,7 +158,7 @@ func (st *story) rows(r *request) (rows []*row) {
 		ways = append(ways, r.clean)
 	}
 	var seen []*lane
-	var shapes []*shape
+	var shapes []*pathShape
 	for _, r := range ways {
 		path := strings.Split(r.path, "/")
 		for i := range path {
