@@ -121,7 +121,7 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 	r.calls, r.findings, r.fronted = r.fake.Calls(), r.fake.Findings(), r.net.frontedCount()
 	r.attempts = e.s.attempts(r.fake)
 	v = e.judge(k, r, end)
-	if v.state != pass && v.state != notClaimed {
+	if v.state != pass && v.state != notClaimed || e.cfg.trace && v.state == pass {
 		v.wire = append(wireLines(r.calls, r.net.abroadSeen()), attemptLines(r.attempts)...)
 		v.try = cmp.Or(tryLine(r.calls, v.finding.Call, r.fake.BaseURL()), tryDelivery(theAttempt(r.attempts, v.finding)))
 		v.exchanges = fewCalls(r.calls, v.finding.Call)

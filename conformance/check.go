@@ -167,19 +167,20 @@ func (r *run[C]) hide(creds fake.Credentials) {
 
 // A Rule is what a suite tells about one of its checks.
 type Rule struct {
-	ID      string
-	API     string
-	Title   string
-	Clause  string // document and lines ("cartfunnel:43-46"), a reading, or "-"
-	Summary string // of the clause, in our words; of a CARE: why it is needed
-	Level   Level
-	Wire    bool     // judged by Watch too
-	Needs   []string // functions of the adapter; "Get|List" is one of them; of a rule for servers, of the Target
-	Flags   []string // readings that it rests on, see Choose
-	After   []string // checks whose failure blocks it
-	Mutants []string // bugs that it is proved to find
-	Asks    string   // of a rule for servers: what the server is asked
-	Holds   string   // of a rule for servers: when it holds
+	ID      string   `json:"id"`
+	API     string   `json:"api"`
+	Title   string   `json:"title"`
+	Clause  string   `json:"clause"`  // document and lines ("cartfunnel:43-46"), a reading, or "-"
+	Summary string   `json:"summary"` // of the clause, in our words; of a CARE: why it is needed
+	Level   Level    `json:"level"`
+	Wire    bool     `json:"wire_only"`         // judged by Watch too
+	Needs   []string `json:"needs,omitempty"`   // functions of the adapter; "Get|List" is one of them; of a rule for servers, of the Target
+	Flags   []string `json:"flags,omitempty"`   // readings that it rests on, see Choose
+	After   []string `json:"after,omitempty"`   // checks whose failure blocks it
+	Mutants []string `json:"mutants,omitempty"` // bugs that it is proved to find
+	Scenes  []string `json:"scenes,omitempty"`  // situations that it puts a client in: a name, the faults
+	Asks    string   `json:"asks,omitempty"`    // of a rule for servers: what the server is asked
+	Holds   string   `json:"holds,omitempty"`   // of a rule for servers: when it holds
 }
 
 func (k *check[C]) rule(api string) Rule {
@@ -187,10 +188,28 @@ func (k *check[C]) rule(api string) Rule {
 		ID: k.id, API: api, Title: k.title, Clause: k.clause, Summary: k.summary, Level: k.level,
 		Wire: k.wire != nil, Needs: slices.Clone(k.needs), Flags: slices.Clone(k.flags), After: slices.Clone(k.after),
 	}
+	for _, sc := range k.scenes {
+		rule.Scenes = append(rule.Scenes, sc.text())
+	}
 	for _, m := range k.mutants {
 		rule.Mutants = append(rule.Mutants, k.id+m.letter+": "+m.does)
 	}
 	return rule
+}
+
+// text is what there is to say about a scene: its name and its faults.
+func (sc scene[C]) text() string {
+	var parts []string
+	if sc.name != "" {
+		parts = append(parts, sc.name)
+	}
+	for _, f := range sc.faults {
+		parts = append(parts, "fault "+f.String())
+	}
+	if parts == nil {
+		return "nothing goes wrong"
+	}
+	return strings.Join(parts, "; ")
 }
 
 // familyOf is the part of an id before its number: "CFN-SAVE".

@@ -24,15 +24,12 @@ import (
 // What it does not claim is nil, and reported as such. A program that ends, breaks
 // the protocol or misses a deadline is an ERROR of the check.
 func Command[C any](s *Suite[C], argv ...string) func(fake.TB, Env) C {
-	o := &operator{argv: argv, api: s.api, edition: s.edition, names: operationsOf(reflect.TypeFor[C]())}
-	return func(tb fake.TB, env Env) C {
-		tb.Helper()
-		p, err := o.program(tb)
-		if err != nil {
-			tb.Fatalf("%v", err)
-		}
-		return lined[C](&line{p: p, tb: tb, env: env})
-	}
+	return operated[C](newOperator[C](s, argv))
+}
+
+// newOperator starts the program of clients of a suite.
+func newOperator[C any](s *Suite[C], argv []string) *operator {
+	return &operator{argv: argv, api: s.api, edition: s.edition, names: operationsOf(reflect.TypeFor[C]())}
 }
 
 // lined is the adapter of a client at the other end: what it claims.

@@ -28,6 +28,7 @@ type config struct {
 	today    time.Time
 	patience func(check string) (over <-chan time.Time, stop func()) // for one scene of a check
 	reverse  bool
+	trace    bool // what passes keeps its exchanges too
 	once     bool // what does not pass is not tried again, or looked into
 }
 
@@ -122,6 +123,11 @@ func (c *config) vet(api string, ids []string) error {
 
 func (c *config) selects(id string) bool {
 	return c.only == nil || slices.ContainsFunc(c.only, func(glob string) bool { ok, _ := path.Match(glob, id); return ok })
+}
+
+// ShowWire keeps the exchanges of checks that pass, too.
+func ShowWire() Option {
+	return func(c *config) error { c.trace = true; return nil }
 }
 
 // vetChoices checks pinned readings against the flags of the suite.

@@ -56,6 +56,7 @@ type operator struct {
 	api     string
 	edition string
 	names   []string // of the adapter's functions
+	trace   func(way, line string)
 
 	mu   sync.Mutex
 	kept *program // for the next scene
@@ -96,6 +97,7 @@ type program struct {
 	waiting map[int]chan message
 	event   func(json.RawMessage) error
 	log     func(string, ...any)
+	trace   func(way, line string)
 	err     error // why nothing more can be asked
 	ended   chan struct{}
 	over    sync.Once
@@ -114,6 +116,9 @@ func (o *operator) start() (*program, error) {
 		return nil, fmt.Errorf("conformance: %s: %w", o.argv[0], err)
 	}
 	p := newProgram(in, out, said, cmd.Wait)
+	if o.trace != nil {
+		p.traceTo(o.trace)
+	}
 	if err := p.greet(o); err != nil {
 		_ = cmd.Process.Kill() // it may be gone
 		return nil, fmt.Errorf("conformance: %s: %w", strings.Join(o.argv, " "), err)
@@ -172,6 +177,9 @@ func (p *program) tell(m message) error {
 	defer p.mu.Unlock()
 	if p.err != nil {
 		return p.err
+	}
+	if p.trace != nil {
+		p.trace("→", string(text))
 	}
 	if _, err := p.in.Write(append(text, '\n')); err != nil {
 		return fmt.Errorf("the program does not read: %w", err)
@@ -237,6 +245,11 @@ func (p *program) listen(out io.Reader) {
 // hear takes one line of the program. A wrong one is an error: after it nothing
 // that the program says can be trusted.
 func (p *program) hear(text []byte) error {
+	p.mu.Lock()
+	if p.trace != nil {
+		p.trace("←", string(text))
+	}
+	p.mu.Unlock()
 	var m message
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -365,6 +378,12 @@ func (p *program) stop() {
 	case <-time.After(5 * time.Second):
 		p.fail(errors.New("it did not stop within 5s of being told to"))
 	}
+}
+
+func (p *program) traceTo(f func(way, line string)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.trace = f
 }
 
 func (p *program) logTo(f func(string, ...any)) {

@@ -26,6 +26,7 @@ type Report struct {
 	Left     []string // what RunServer made and the API cannot remove
 
 	Choices []Choice // of the readings that the rules rest on
+	Command []string // the program that is the client, see Suite.EvaluateCommand
 	Results []Result
 
 	test string // name of the test that ran it, or ""
@@ -68,6 +69,15 @@ func (r *Report) Failed() []Result {
 		}
 	}
 	return failed
+}
+
+// Again is the command that runs one check of this report again, "" where no test
+// has run it.
+func (r *Report) Again(id string) string {
+	if r.test == "" || r.Watched {
+		return ""
+	}
+	return fmt.Sprintf("go test -run '%s/^%s$'", r.test, id)
 }
 
 func (r *Report) isFailure(res Result) bool {

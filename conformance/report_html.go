@@ -168,6 +168,15 @@ func (r *Report) head() []htmlItem {
 	if r.Strict {
 		items = append(items, htmlItem{"strict", "a broken SHOULD or CARE is a failure too"})
 	}
+	if r.Target != "" {
+		items = append(items, htmlItem{"server", r.Target})
+	}
+	if r.ReadOnly {
+		items = append(items, htmlItem{"writes", "none: the target is read-only"})
+	}
+	if len(r.Left) > 0 {
+		items = append(items, htmlItem{"left behind", strings.Join(r.Left, ", ")})
+	}
 	if r.test != "" {
 		items = append(items, htmlItem{"again", fmt.Sprintf("go test -run '%s'", r.test)})
 	}
@@ -212,7 +221,7 @@ func (r *Report) finding(res Result) htmlFinding {
 		ID: res.Rule.ID, State: string(res.State), Class: stateClass(res.State), Title: res.Rule.Title, Level: string(res.Rule.Level),
 		Clause: clauseText(res.Rule.Clause), Summary: res.Rule.Summary, Scene: res.Scene, Note: res.Note,
 		Sided: res.Finding.Expected+res.Finding.Got != "", Expected: res.Finding.Expected, Got: res.Finding.Got,
-		Blocks: strings.Join(r.blocks(res.Rule.ID), ", "), Try: res.Try, Often: res.Often, Mutants: res.Rule.Mutants,
+		Blocks: strings.Join(r.blocks(res.Rule.ID), ", "), Try: res.Try, Often: res.Often, Mutants: res.Rule.Mutants, Again: r.Again(res.Rule.ID),
 		Log: strings.Join(res.Log, "\n"), Left: firstLines(res.Left, 60), Diagram: diagram(res),
 	}
 	if res.State == notExercised {
@@ -220,9 +229,6 @@ func (r *Report) finding(res Result) htmlFinding {
 	}
 	if res.State == chosen {
 		f.Note = "the reading that was seen: " + res.Finding.Code
-	}
-	if r.test != "" && !r.Watched {
-		f.Again = fmt.Sprintf("go test -run '%s/^%s$'", r.test, res.Rule.ID)
 	}
 	marks := offending(res.Finding)
 	for _, x := range res.Exchanges {

@@ -40,6 +40,7 @@ type reportFile struct {
 	ReadOnly   bool           `json:"read_only,omitempty"` // that server was only read from
 	Left       []string       `json:"left_behind,omitempty"`
 	Again      string         `json:"again,omitempty"` // name of the test that ran it
+	Command    []string       `json:"command,omitempty"`
 	Verdict    string         `json:"verdict"`
 	Failures   int            `json:"failures"`
 	Counts     map[string]int `json:"counts"`
@@ -95,7 +96,7 @@ type findingFile struct {
 func (r *Report) WriteJSON(w io.Writer) error {
 	f := reportFile{
 		Schema: reportSchema, API: r.API, Title: r.Title, Edition: r.Edition, Client: r.Client,
-		Clock: r.Clock, Seed: r.Seed, Date: r.Date.Format(time.DateOnly), Watched: r.Watched, Strict: r.Strict, Again: r.test,
+		Clock: r.Clock, Seed: r.Seed, Date: r.Date.Format(time.DateOnly), Watched: r.Watched, Strict: r.Strict, Again: r.test, Command: r.Command,
 		Target: r.Target, ReadOnly: r.ReadOnly, Left: r.Left,
 		Verdict: r.verdict(), Failures: len(r.Failed()), Counts: map[string]int{}, NotClaimed: []string{},
 		Choices: []choiceFile{}, Checks: []checkFile{},
@@ -170,7 +171,7 @@ func ReadReport(from io.Reader) (*Report, error) {
 	}
 	r := &Report{
 		API: f.API, Title: f.Title, Edition: f.Edition, Client: f.Client, Clock: f.Clock, Seed: f.Seed, Date: date,
-		Watched: f.Watched, Strict: f.Strict, test: f.Again,
+		Watched: f.Watched, Strict: f.Strict, test: f.Again, Command: f.Command,
 		Target: f.Target, ReadOnly: f.ReadOnly, Left: f.Left,
 	}
 	for _, c := range f.Choices {

@@ -30,9 +30,9 @@ func (r *Report) text(colour bool) string {
 	t := &textReport{Report: r, colour: colour}
 	t.head()
 	t.families()
-	for _, state := range []State{warn, known, stale, chosen, flaky, notExercised, broke, fail} {
+	for _, state := range []State{pass, warn, known, stale, chosen, flaky, notExercised, broke, fail} {
 		for _, res := range r.Results {
-			if res.State == state {
+			if res.State == state && (state != pass || res.Wire != nil) {
 				t.block(res)
 			}
 		}
@@ -189,9 +189,7 @@ func (t *textReport) block(res Result) {
 	t.item("log", strings.Join(res.Log, "\n"))
 	t.item("left", firstLines(res.Left, 24))
 	t.item("often", res.Often)
-	if t.test != "" && !t.Watched {
-		t.item("again", fmt.Sprintf("go test -run '%s/^%s$'", t.test, res.Rule.ID))
-	}
+	t.item("again", t.Again(res.Rule.ID))
 }
 
 // item writes a named text; its further lines stand below the first.

@@ -23,9 +23,10 @@ const usage = `cartdouble: test doubles of shop APIs
 
   cartdouble tour     start a fake, drive it, replay a scenario, verify two clients
   cartdouble serve    serve the fakes on loopback ports until interrupted
-  cartdouble golden   see, accept and clear out golden files
   cartdouble replay   play a scenario to a client in any language
-  cartdouble scenarios   list those of the library, vet files, explain a request
+  cartdouble scenarios     list those of the library, vet files, explain a request
+  cartdouble conformance   judge a client or a server, explain a check, compare reports
+  cartdouble golden   see, accept and clear out golden files
 
 cartdouble COMMAND -h tells more of a command.
 `
@@ -47,7 +48,7 @@ func main() {
 // A command is one verb of the shell.
 type command func(ctx context.Context, args []string, out, errs io.Writer) error
 
-var commands = map[string]command{"golden": golden, "replay": replay, "scenarios": scenarioCommand, "serve": serve, "tour": tour}
+var commands = map[string]command{"conformance": conformanceCommand, "golden": golden, "replay": replay, "scenarios": scenarioCommand, "serve": serve, "tour": tour}
 
 // usageError is a mistake in how the command was called.
 type usageError struct{ error }
@@ -67,6 +68,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		fmt.Fprintf(errs, "cartdouble: %v\n\n%s", unknownWord("command", verb, slices.Sorted(maps.Keys(commands))), usage)
 		return exitUsage
 	}
+	var coded codeError
 	err := do(ctx, args[1:], out, errs)
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
@@ -74,6 +76,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	case errors.As(err, new(usageError)):
 		fmt.Fprintf(errs, "cartdouble %s: %v\n", verb, err)
 		return exitUsage
+	case errors.As(err, &coded):
+		fmt.Fprintf(errs, "cartdouble %s: %v\n", verb, err)
+		return coded.code
 	}
 	fmt.Fprintf(errs, "cartdouble %s: %v\n", verb, err)
 	return exitFailed
