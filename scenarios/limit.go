@@ -60,12 +60,13 @@ func (r *Run) inject(c *fake.Call, faults []fake.Fault) error {
 }
 
 // wire ends a call. Time is counted from the last answer of the story, to which a
-// refusal by the limit does not belong.
+// refusal by the limit does not belong, and by the clock as it is: a fault may have
+// the call itself tell another time.
 func (r *Run) wire(c *fake.Call) {
 	delete(r.playing, c.Seq)
 	delete(r.undecided, c.Seq)
 	if !r.limitFirst || !c.Limited() {
-		r.story.answered = c.Now()
+		r.story.answered = r.Fake().Now()
 	}
 	if r.prog.delivers {
 		r.flushes.Go(func() { r.act(false) }) // a delivery waits for no other request

@@ -159,7 +159,7 @@ func (r *Run) intercept() {
 // decide finds the step of a call, or refuses it.
 func (r *Run) decide(c *fake.Call) {
 	r.story.vals.now = c.Now()
-	v := r.story.decide(r.request(c.Seq, c.Now(), c.Request, c.Body))
+	v := r.story.decide(r.request(c.Seq, r.Fake().Now(), c.Request, c.Body))
 	switch {
 	case v.live:
 		r.note("request #%d is not in the story; the fake answered it: %s %s", c.Seq, c.Request.Method, c.Request.RequestURI)
