@@ -33,11 +33,6 @@ type astray[C any] struct {
 	words string
 }
 
-// A tripper is a transport that is a function.
-type tripper func(*http.Request) (*http.Response, error)
-
-func (t tripper) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
-
 // name is what an astray client is called.
 func (a astray[C]) name(i int) string {
 	if a.bug != "" {
