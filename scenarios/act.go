@@ -96,36 +96,60 @@ func (st *story) explain(r *request) (*expect, *mismatch) {
 	return nil, st.mismatch(r, st.forbids(-1, r))
 }
 
-// flush tells the test of the requests that did not fit since the last time.
+// flush tells the test of the requests that did not fit since the last time. When
+// it returns they have been told, whoever did it: several may be here at once,
+// and a test whose client fails by the answer comes second.
 func (r *Run) flush() {
+	r.tb.Helper()
+	r.gather()
+	r.tell()
+}
+
+// gather makes problems of what did not fit, in the order of the requests.
+func (r *Run) gather() {
+	r.gathering.Lock()
+	defer r.gathering.Unlock()
 	var failed []*mismatch
 	var broken []string
 	r.Fake().Locked(func() {
 		failed, broken, r.failed, r.broken = r.failed, r.broken, nil, nil
 	})
 	for _, text := range broken {
-		r.problem(text)
+		r.keep(text)
 	}
 	for _, m := range failed {
-		r.problem(m.text(r.prog, r.after(m)))
+		r.keep(m.text(r.prog, r.after(m)))
 	}
 }
 
-// problem tells the first problem as the error of the test; those that follow
-// are often its consequences, and are listed at the end.
+func (r *Run) keep(problem string) {
+	problem = r.mask(problem)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.problems = append(r.problems, problem)
+}
+
+// tell gives the test the first problem as its error; those that follow are often
+// its consequences, and are listed at the end.
+func (r *Run) tell() {
+	r.tb.Helper()
+	r.mu.Lock()
+	problems := r.problems
+	r.mu.Unlock()
+	if len(problems) == 0 {
+		return
+	}
+	r.told.Do(func() {
+		r.tb.Helper()
+		r.tb.Errorf("%s", problems[0])
+	})
+}
+
+// problem is one that no request has.
 func (r *Run) problem(text string) {
 	r.tb.Helper()
-	text = r.mask(text)
-	r.mu.Lock()
-	r.problems = append(r.problems, text)
-	first := len(r.problems) == 1
-	if first {
-		r.reported = 1
-	}
-	r.mu.Unlock()
-	if first {
-		r.tb.Errorf("%s", text)
-	}
+	r.keep(text)
+	r.tell()
 }
 
 // after gathers what is known when the call of a mismatch is over.
@@ -185,7 +209,7 @@ func (r *Run) finish() {
 	r.flushes.Wait()
 	r.flush()
 	r.mu.Lock()
-	problems, reported := slices.Clone(r.problems), r.reported
+	problems := slices.Clone(r.problems)
 	r.mu.Unlock()
 	missing := r.missing()
 	for _, f := range r.faults { // told above, with its line; the fake would tell it again
@@ -203,8 +227,8 @@ func (r *Run) finish() {
 	default:
 		problems = append(problems, missing...)
 	}
-	if more := problems[reported:]; len(more) > 0 {
-		r.tb.Logf("scenarios: %s: after the first problem:\n    %s", r.prog.file, strings.Join(more, "\n    "))
+	if len(problems) > 1 {
+		r.tb.Logf("scenarios: %s: after the first problem:\n    %s", r.prog.file, strings.Join(problems[1:], "\n    "))
 	}
 	for _, text := range r.patient() {
 		r.tb.Logf("%s", text)

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -94,13 +95,13 @@ func TestAnswersOfTheReceiverAreRecorded(t *testing.T) {
 	file := recordedTo(t)
 	answers := []int{401, 500, 0, 204}
 	receiver := func(answers []int) http.Handler {
-		n := 0
+		var calls atomic.Int32 // an answer that does not come orders nothing
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			n++
-			if answers[n-1] == 0 {
+			answer := answers[calls.Add(1)-1]
+			if answer == 0 {
 				panic(http.ErrAbortHandler)
 			}
-			w.WriteHeader(answers[n-1])
+			w.WriteHeader(answer)
 		})
 	}
 	good(t, func(s *spy) {

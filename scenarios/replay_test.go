@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -230,6 +231,58 @@ func TestReport(t *testing.T) {
 	})
 	assert.Len(t, watched.failures(), 1)
 	assert.Contains(t, watched.logged(), "check customers.# == 1: the state has 0")
+}
+
+// slow takes its time to hear of an error.
+type slow struct{ *spy }
+
+func (s slow) Errorf(format string, args ...any) {
+	for range 1000 {
+		runtime.Gosched()
+	}
+	s.spy.Errorf(format, args...)
+}
+
+// What did not fit is told before the client sees the answer: what the test says
+// of its client follows, whoever of the goroutines is faster.
+func TestMismatchIsToldBeforeItsAnswerIsSeen(t *testing.T) {
+	t.Parallel()
+	for range manyRuns / 10 {
+		watched := watch(func(w *spy) {
+			c := newShopper(story(t, "-> GET ~/customers.json optional\n<- live\n").Start(slow{w}))
+			status, _, err := c.do("DELETE", "/customers/7.json", "")
+			w.Errorf("client: %d, %v", status, err)
+		})
+		require.Len(t, watched.failures(), 2)
+		require.Contains(t, watched.failures()[0], "request #1 does not fit the story")
+		require.Equal(t, "client: 501, <nil>", watched.failures()[1])
+	}
+}
+
+// curious asks how far the run has come when it hears of an error.
+type curious struct {
+	*spy
+	run *scenarios.Run
+	rep scenarios.Report
+}
+
+func (c *curious) Errorf(format string, args ...any) {
+	c.spy.Errorf(format, args...)
+	c.rep = c.run.Report()
+}
+
+// A test may ask for the report while it is told of a problem.
+func TestReportWithinAnError(t *testing.T) {
+	t.Parallel()
+	var rep scenarios.Report
+	watched := watch(func(w *spy) {
+		asks := &curious{spy: w}
+		asks.run = story(t, "-> GET ~/customers.json optional\n<- live\n").Start(asks)
+		_, _, _ = newShopper(asks.run).do("DELETE", "/customers/7.json", "")
+		rep = asks.rep
+	})
+	require.Len(t, rep.Problems, 1)
+	require.Equal(t, watched.failures(), rep.Problems)
 }
 
 // SCENARIOS_TRACE shows how the story went.

@@ -34,7 +34,7 @@ func (r *Run) Report() Report {
 	if r.rec != nil {
 		return r.rec.report()
 	}
-	r.flush()
+	r.gather() // and no more: it may be the test's Errorf that asks
 	rep := Report{Scenario: r.prog.file}
 	r.Fake().Locked(func() {
 		for i, s := range r.prog.steps {

@@ -58,6 +58,9 @@ type Run struct {
 	gate    *gate
 	flushes sync.WaitGroup
 
+	gathering sync.Mutex // held while problems are made of what did not fit
+	told      sync.Once  // the test has the first problem
+
 	// under the server's lock
 	story      *story
 	limitFirst bool            // a call can be refused by the documented limit before it is decided about
@@ -73,7 +76,6 @@ type Run struct {
 
 	mu       sync.Mutex
 	problems []string
-	reported int // problems that were told as errors
 	notes    []string
 	handler  http.Handler // of deliveries
 	onRotate func(string, time.Duration)
