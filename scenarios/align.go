@@ -91,43 +91,46 @@ func (m *merger) alike(o *oldStep, s *draftStep) int {
 const mostPairs = 1 << 20
 
 // align finds for each recorded step the step of the file that it is, -1 for
-// none, keeping the order of both. Stories are mostly the same, so what is the
-// same at both ends is left out first.
+// none, keeping the order of both, or that of each resource. Stories are mostly the
+// same, so what is the same at both ends is left out before the rest is compared.
 func (m *merger) align() []int {
-	old, new := m.old, m.draft.steps
-	of := make([]int, len(new))
+	of := make([]int, len(m.draft.steps))
 	for i := range of {
 		of[i] = -1
 	}
-	m.anchor()
+	m.pin(of, m.anchor())
+	r := m.rest(of)
 	from := 0
-	for from < len(old) && from < len(new) && m.alike(old[from], new[from]) == wholeMatch {
-		of[from] = from
-		m.compare(old[from], new[from]) // so that names are known behind it
+	for from < len(r.old) && from < len(r.new) && m.alikeIn(r, from, from) == wholeMatch {
+		r.pair(m, of, from, from)
 		from++
 	}
-	oldEnd, newEnd := len(old), len(new)
-	for oldEnd > from && newEnd > from && m.alike(old[oldEnd-1], new[newEnd-1]) == wholeMatch {
+	oldEnd, newEnd := len(r.old), len(r.new)
+	for oldEnd > from && newEnd > from && m.alikeIn(r, oldEnd-1, newEnd-1) == wholeMatch {
 		oldEnd--
 		newEnd--
-		of[newEnd] = oldEnd
-		m.compare(old[oldEnd], new[newEnd])
+		r.pair(m, of, oldEnd, newEnd)
 	}
-	if (oldEnd-from)*(newEnd-from) <= mostPairs {
-		m.best(of, from, oldEnd, newEnd)
+	r.old, r.new = r.old[from:oldEnd], r.new[from:newEnd]
+	if len(r.old)*len(r.new) <= mostPairs {
+		m.best(of, r)
 	} else {
-		m.greedy(of, from, oldEnd, newEnd)
+		m.greedy(of, r)
 	}
-	if (len(old)-from)*(newEnd-from) <= 4*mostPairs {
+	if len(m.old)*len(r.new) <= 4*mostPairs {
 		m.moved(of)
+	} else {
+		m.take(of)
 	}
 	return of
 }
 
 // anchor finds the steps that can be told from all others by what was said in
 // them, and learns from them what the values are called. Then the steps that have
-// these values can be told apart too.
-func (m *merger) anchor() {
+// these values can be told apart too. It gives the step of the file by the recorded
+// one.
+func (m *merger) anchor() map[int]int {
+	sure := map[int]int{}
 	olds, news := map[string][]int{}, map[string][]int{}
 	for i, o := range m.old {
 		if e := o.expect; e != nil && !o.byHand() {
@@ -149,8 +152,10 @@ func (m *merger) anchor() {
 		o, s := m.old[olds[key][0]], m.draft.steps[j]
 		if s.topic == "" && m.alike(o, s) == wholeMatch {
 			m.compare(o, s)
+			sure[j] = olds[key][0]
 		}
 	}
+	return sure
 }
 
 // saidKey is a body without the values in it.
@@ -174,9 +179,9 @@ func (c *content) said() []byte {
 	return c.body
 }
 
-// best aligns the middle so that the sum of what is alike is greatest.
-func (m *merger) best(of []int, from, oldEnd, newEnd int) {
-	rows, cols := oldEnd-from, newEnd-from
+// best aligns the rest so that the sum of what is alike is greatest.
+func (m *merger) best(of []int, r *rest) {
+	rows, cols := len(r.old), len(r.new)
 	sum := make([][]int, rows+1)
 	pair := make([][]int, rows)
 	for i := range sum {
@@ -185,7 +190,7 @@ func (m *merger) best(of []int, from, oldEnd, newEnd int) {
 	for i := rows - 1; i >= 0; i-- {
 		pair[i] = make([]int, cols)
 		for j := cols - 1; j >= 0; j-- {
-			pair[i][j] = m.alike(m.old[from+i], m.draft.steps[from+j])
+			pair[i][j] = m.alikeIn(r, i, j)
 			sum[i][j] = max(sum[i+1][j], sum[i][j+1])
 			if pair[i][j] > 0 {
 				sum[i][j] = max(sum[i][j], sum[i+1][j+1]+pair[i][j])
@@ -195,7 +200,7 @@ func (m *merger) best(of []int, from, oldEnd, newEnd int) {
 	for i, j := 0, 0; i < rows && j < cols; {
 		switch {
 		case pair[i][j] > 0 && sum[i][j] == sum[i+1][j+1]+pair[i][j]:
-			of[from+j] = from + i
+			of[r.new[j]] = r.old[i]
 			i++
 			j++
 		case sum[i][j] == sum[i+1][j]:
@@ -206,15 +211,15 @@ func (m *merger) best(of []int, from, oldEnd, newEnd int) {
 	}
 }
 
-// greedy aligns a long middle: each recorded step takes the next that is alike,
-// if it is not far.
-func (m *merger) greedy(of []int, from, oldEnd, newEnd int) {
+// greedy aligns a long rest: each recorded step takes the next that is alike, if it
+// is not far.
+func (m *merger) greedy(of []int, r *rest) {
 	const far = 64
-	next := from
-	for j := from; j < newEnd; j++ {
+	next := 0
+	for j := range r.new {
 		best, score := -1, 0
-		for i := next; i < min(next+far, oldEnd); i++ {
-			if s := m.alike(m.old[i], m.draft.steps[j]); s > score {
+		for i := next; i < min(next+far, len(r.old)); i++ {
+			if s := m.alikeIn(r, i, j); s > score {
 				best, score = i, s
 				if s == wholeMatch {
 					break
@@ -222,15 +227,13 @@ func (m *merger) greedy(of []int, from, oldEnd, newEnd int) {
 			}
 		}
 		if best >= 0 {
-			of[j], next = best, best+1
+			of[r.new[j]], next = r.old[best], best+1
 		}
 	}
 }
 
-// moved finds steps that came in another order: where only requests for the same
-// resource have an order, that is the same story. And a step that stands for
-// several requests takes them.
-func (m *merger) moved(of []int) {
+// take counts for each step of the file the recorded steps that it is.
+func (m *merger) take(of []int) map[int]bool {
 	taken := map[int]bool{}
 	for j, i := range of {
 		if i >= 0 {
@@ -239,6 +242,14 @@ func (m *merger) moved(of []int) {
 			m.compare(m.old[i], m.draft.steps[j])
 		}
 	}
+	return taken
+}
+
+// moved finds steps that came in another order: where only requests for the same
+// resource have an order, that is the same story. And a step that stands for
+// several requests takes them.
+func (m *merger) moved(of []int) {
+	taken := m.take(of)
 	for j, s := range m.draft.steps {
 		if of[j] >= 0 {
 			continue

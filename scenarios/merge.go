@@ -24,7 +24,11 @@ type merger struct {
 	taken map[string]bool // names of the file
 	needs map[string]bool // names of the recording that are used elsewhere
 
-	of []int
+	of   []int    // the step of the file by the recorded one, -1: none
+	keys []string // the resource of each recorded step
+
+	users map[*section][]int // steps of the file by their sections
+	now   []int              // the first recorded step by that of the file, -1: none
 }
 
 func newMerger(d *draft, old *Scenario, text []byte, extend bool) *merger {
@@ -110,6 +114,14 @@ func (m *merger) trying(f func() bool) bool {
 // merge gives the file as it is to be.
 func (m *merger) merge() []byte {
 	m.of = m.align()
+	m.index()
+	for j, s := range m.draft.steps {
+		key, _ := m.resourceOf(s)
+		if s.topic != "" { // it is about no resource, and each is by itself
+			key = strconv.Itoa(j)
+		}
+		m.keys = append(m.keys, key)
+	}
 	pairs := make([]update, len(m.of))
 	for j, i := range m.of { // names first, where nothing contradicts
 		if i >= 0 {
@@ -243,34 +255,51 @@ func (m *merger) grafted(old *section, c *content) *content {
 // alone tells whether a section can be written anew: nobody uses it who has not
 // got the same content now.
 func (m *merger) alone(old *section, c *content) bool {
-	for i, o := range m.old {
-		uses := func(s *section, now func(*draftStep) *content) bool {
-			if s != old {
-				return true
-			}
-			j := slices.Index(m.of, i)
-			if j < 0 {
-				return false
-			}
-			other := now(m.draft.steps[j])
-			return other != nil && bytes.Equal(m.grafted(old, other).body, c.body)
-		}
-		sent := func(s *draftStep) *content { return s.sent }
-		answer := func(s *draftStep) *content { return s.answer }
-		switch {
-		case o.deliver != nil && !uses(o.deliver.section, sent):
+	same := func(now *content) bool {
+		return now != nil && bytes.Equal(m.grafted(old, now).body, c.body)
+	}
+	for _, i := range m.users[old] {
+		j := m.now[i]
+		if j < 0 {
 			return false
-		case o.expect != nil && (!uses(o.expect.body, sent) || !uses(o.expect.answer.section, answer)):
+		}
+		s := m.draft.steps[j]
+		o := m.old[i]
+		switch {
+		case o.deliver != nil && !same(s.sent):
+			return false
+		case o.expect != nil && o.expect.body == old && !same(s.sent):
+			return false
+		case o.expect != nil && o.expect.answer.section == old && !same(s.answer):
 			return false
 		}
 	}
 	return true
 }
 
+// index finds out who uses which section, and what became of each step of the file.
+func (m *merger) index() {
+	m.users, m.now = map[*section][]int{}, make([]int, len(m.old))
+	for i, o := range m.old {
+		m.now[i] = -1
+		if o.deliver != nil {
+			m.users[o.deliver.section] = append(m.users[o.deliver.section], i)
+			continue
+		}
+		m.users[o.expect.body] = append(m.users[o.expect.body], i)
+		m.users[o.expect.answer.section] = append(m.users[o.expect.answer.section], i)
+	}
+	for j, i := range slices.Backward(m.of) {
+		if i >= 0 {
+			m.now[i] = j
+		}
+	}
+}
+
 // drop takes out the recorded steps that did not happen any more.
 func (m *merger) drop() {
 	for i, o := range m.old {
-		if o.taken == 0 && !o.byHand() && !slices.Contains(m.of, i) {
+		if m.now[i] < 0 && !o.byHand() {
 			m.sheet.drop(o.row)
 			m.sheet.drop(o.answer)
 		}
@@ -278,14 +307,76 @@ func (m *merger) drop() {
 }
 
 // insert adds the steps that the file does not have, each behind the one before.
+// Where steps came in another order than the file has them, that is not all: a step
+// comes between those for its resource, and behind what tells its values.
 func (m *merger) insert() {
-	row := -1 // before the first
+	next := m.following()
+	about, told := map[string]int{}, map[string]int{} // rows by resource, and by name
+	row := -1                                         // before the first
 	for j, s := range m.draft.steps {
+		at := row
 		if i := m.of[j]; i >= 0 {
 			row = m.old[i].answer
+			at = row
 			m.sheet.passed(m.old[i])
-			continue
+		} else {
+			if i := next[j]; i >= 0 && m.old[i].row <= at {
+				at = -1
+				if i > 0 {
+					at = m.old[i-1].answer
+				}
+			}
+			if last, ok := about[m.keys[j]]; ok {
+				at = max(at, last)
+			}
+			for _, name := range s.names() {
+				if first, ok := told[name]; ok {
+					at = max(at, first)
+				}
+			}
+			m.sheet.insert(at, m.lines(s))
 		}
-		m.sheet.insert(row, m.lines(s))
+		about[m.keys[j]] = at
+		for _, name := range s.names() {
+			if _, ok := told[name]; !ok {
+				told[name] = at
+			}
+		}
 	}
+}
+
+// following gives for each recorded step the next step for the same resource that
+// the file has, -1 for none.
+func (m *merger) following() []int {
+	next := make([]int, len(m.of))
+	behind := map[string]int{}
+	for j, i := range slices.Backward(m.of) {
+		next[j] = -1
+		if of, ok := behind[m.keys[j]]; ok {
+			next[j] = of
+		}
+		if i >= 0 {
+			behind[m.keys[j]] = i
+		}
+	}
+	return next
+}
+
+// names are those of the placeholders of a step.
+func (s *draftStep) names() (names []string) {
+	texts := []string{s.path, s.query}
+	for _, c := range []*content{s.sent, s.answer} {
+		if c != nil && c.kind != "b64" {
+			texts = append(texts, string(c.body))
+			for _, h := range c.headers {
+				texts = append(texts, h.value)
+			}
+		}
+	}
+	for _, text := range texts {
+		for _, of := range anyName.FindAllStringSubmatch(text, -1) {
+			names = append(names, of[1])
+		}
+	}
+	return names
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -106,24 +107,57 @@ func TestRecordCartfunnel(t *testing.T) {
 // Calls at once are recorded whole, and a replay takes them in another order, where
 // they are for different resources.
 func TestRecordManyAtOnce(t *testing.T) {
-	file := recordedTo(t)
-	tell := func(t testing.TB, c shopper) {
-		var all sync.WaitGroup
-		for i := range 20 {
-			made := c.must(t, 200, "POST", "/customers.json", `{"customer": {"email": "c`+itoa(i)+`@example.com"}}`)
-			all.Go(func() {
-				_, read, err := c.do("GET", "/customers/"+gjson.Get(made, "id").Raw+".json", "")
-				assert.NoError(t, err)
-				assert.Equal(t, "c"+itoa(i)+"@example.com", gjson.Get(read, "email").Str)
-			})
+	tell := func(host string, n int) func(testing.TB, shopper) {
+		return func(t testing.TB, c shopper) {
+			var all sync.WaitGroup
+			for i := range n {
+				made := c.must(t, 200, "POST", "/customers.json", `{"customer": {"email": "c`+itoa(i*7%n)+"@"+host+`"}}`)
+				all.Go(func() {
+					_, read, err := c.do("GET", "/customers/"+gjson.Get(made, "id").Raw+".json", "")
+					assert.NoError(t, err)
+					assert.Equal(t, "c"+itoa(i*7%n)+"@"+host, gjson.Get(read, "email").Str)
+				})
+			}
+			all.Wait()
 		}
-		all.Wait()
 	}
-	before := recordAgain(t, "record", file, 1, tell)
-	assert.Equal(t, 20, strings.Count(before, "-> GET"))
-	replays(t, file, tell)
-	recordAgain(t, "record", file, 2, tell)
-	replays(t, file, tell)
+	for _, host := range []string{"example.com", "firm.de"} { // whose people are known, or stand-ins
+		file := recordedTo(t)
+		before := recordAgain(t, "record", file, 1, tell(host, 20))
+		assert.Equal(t, 20, strings.Count(before, "-> GET"))
+		replays(t, file, tell(host, 20))
+		for seed := range uint64(3) {
+			assert.Equal(t, before, recordAgain(t, "record", file, 2+seed, tell(host, 20)), "whatever came first")
+		}
+	}
+}
+
+// A story at once in which one call is new, among the others of its resource: the
+// others stay, though they came in another order.
+func TestRecordOneMoreAtOnce(t *testing.T) {
+	file := recordedTo(t)
+	tell := func(emails ...string) func(testing.TB, shopper) {
+		return func(t testing.TB, c shopper) {
+			var all sync.WaitGroup
+			for _, email := range emails {
+				made := c.must(t, 200, "POST", "/customers.json", `{"customer": {"email": "`+email+`@example.com"}}`)
+				all.Go(func() {
+					_, _, err := c.do("GET", "/customers/"+gjson.Get(made, "id").Raw+".json", "")
+					assert.NoError(t, err)
+				})
+			}
+			all.Wait()
+		}
+	}
+	emails := strings.Fields("ann ben cem dora emil fay gus hana")
+	before := recordAgain(t, "record", file, 1, tell(emails...))
+	more := tell(slices.Insert(slices.Clone(emails), 4, "new")...)
+	after := recordAgain(t, "record", file, 2, more)
+	lost, got := lineDiff(before, after)
+	assert.Empty(t, lost, after)
+	assert.Contains(t, got, "-> POST ~/customers.json @create-customer-new-sent")
+	replays(t, file, more)
+	assert.Equal(t, before, recordAgain(t, "record", file, 3, tell(emails...)), "and out again")
 }
 
 // The order of requests for the same resource is part of the story.
