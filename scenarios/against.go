@@ -17,6 +17,7 @@ import (
 type service struct {
 	client      *http.Client
 	base        string // URL without the path of the documented base URL
+	instead     string // URL that stands for the whole documented base URL; ""
 	credentials fake.Credentials
 	writes      bool                  // it may be changed
 	pass        func(d time.Duration) // lets time pass
@@ -177,6 +178,14 @@ func (prog *program) ask(ctx context.Context, vals *values, to service, e *expec
 	}
 }
 
+// at is the address of a path.
+func (to service) at(path, base string) string {
+	if rest, below := strings.CutPrefix(path, base); to.instead != "" && below && (rest == "" || rest[0] == '/') {
+		return to.instead + rest
+	}
+	return to.base + path
+}
+
 // request is the request of a step with the values that are known by now.
 func (prog *program) request(ctx context.Context, vals *values, to service, e *expect) (*http.Request, error) {
 	var path, query []string
@@ -186,7 +195,7 @@ func (prog *program) request(ctx context.Context, vals *values, to service, e *e
 	for _, p := range e.query {
 		query = append(query, url.QueryEscape(p.name)+"="+url.QueryEscape(vals.render(p.value)))
 	}
-	target := to.base + strings.Join(path, "/")
+	target := to.at(strings.Join(path, "/"), prog.api.base)
 	if query != nil {
 		target += "?" + strings.Join(query, "&")
 	}

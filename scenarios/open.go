@@ -15,12 +15,13 @@ import (
 
 // What Open does, by the environment variable SCENARIOS.
 const (
-	replay = "replay"
-	record = "record"
-	extend = "extend"
+	replay  = "replay"
+	record  = "record"
+	extend  = "extend"
+	compare = "compare"
 )
 
-var openings = []string{replay, record, extend}
+var openings = []string{replay, record, extend, compare}
 
 // Open plays a scenario file, or makes it. Without more it is Replay. With
 // SCENARIOS=record in the environment the same test talks to the service itself,
@@ -28,6 +29,10 @@ var openings = []string{replay, record, extend}
 // file that is there is brought up to date: only what has changed is written
 // anew, and remarks, names and edits by hand stay. SCENARIOS=extend adds what the
 // file has no step for, and changes nothing else.
+//
+// SCENARIOS=compare plays the file, and then makes its plain reads to the service
+// once more, as CompareTo does: what has another type there fails the test, what is
+// gone or new is logged. Nothing is written.
 //
 // A failing test writes NAME.txtar.new beside the file instead. Credentials and
 // people never reach the disk; docs/recording.md says what is done about them.
@@ -40,8 +45,11 @@ func Open(t fake.TB, file string, opts ...Option) *Run {
 		t.Fatalf("scenarios: %s: %v", file, err)
 		return nil
 	}
-	if mode == replay {
+	switch mode {
+	case replay:
 		return Replay(t, file, opts...)
+	case compare:
+		return openCompared(t, file, opts)
 	}
 	rec, err := newRecorder(t, file, mode, newSetup(opts))
 	if err != nil {
@@ -61,7 +69,7 @@ func opening(getenv func(string) string) (string, error) {
 		return replay, nil
 	case !slices.Contains(openings, mode):
 		return "", fmt.Errorf("SCENARIOS=%s: unknown word%s; there are %s", mode, didYouMean(mode, openings), strings.Join(openings, ", "))
-	case ci != "" && ci != "0" && ci != "false" && getenv("SCENARIOS_FORCE") != "1":
+	case mode != compare && ci != "" && ci != "0" && ci != "false" && getenv("SCENARIOS_FORCE") != "1":
 		return "", fmt.Errorf("SCENARIOS=%s: nothing is recorded where CI is set, unless SCENARIOS_FORCE=1", mode)
 	}
 	return mode, nil

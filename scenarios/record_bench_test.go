@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -37,8 +39,28 @@ func exchange(b *testing.B, run *scenarios.Run, n int) {
 	}
 }
 
+// spent is what a story has cost for each exchange.
+type spent struct {
+	time  time.Duration
+	bytes uint64
+}
+
+// spend tells what f costs for each of n exchanges.
+func spend(n int, f func()) spent {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	began := time.Now()
+	f()
+	took := time.Since(began)
+	runtime.ReadMemStats(&after)
+	return spent{took / time.Duration(n), (after.TotalAlloc - before.TotalAlloc) / uint64(n)}
+}
+
 // A long story costs as much for each exchange as a short one: recorded, recorded
-// again over what was recorded, and replayed.
+// again over what was recorded, and replayed. Time is that of a machine with other
+// work; the bytes that were allocated are the same each time, and tell too where a
+// story grows faster than its length.
 func BenchmarkRecording(b *testing.B) {
 	b.Setenv("SCENARIOS_TRACE", "")
 	b.Setenv("CI", "")
@@ -47,30 +69,32 @@ func BenchmarkRecording(b *testing.B) {
 		long = 2_000
 	}
 	for b.Loop() {
-		cost := map[string][2]time.Duration{}
+		cost := map[string][2]spent{}
 		for i, n := range []int{long / 10, long} {
 			up := counting()
 			file := filepath.Join(b.TempDir(), "story.txtar")
-			for _, word := range []string{"record", "again", "replay"} {
-				b.Setenv("SCENARIOS", map[string]string{"again": "record"}[word])
-				if word != "again" {
-					b.Setenv("SCENARIOS", word)
-				}
-				began := time.Now()
-				s := watch(func(s *spy) { exchange(b, scenarios.Open(s, file, funnelOptions(up.URL)...), n) })
-				took := cost[word]
-				took[i] = time.Since(began) / time.Duration(n)
-				cost[word] = took
+			for _, word := range []string{"record", "again", "replay", "replay", "replay"} {
+				b.Setenv("SCENARIOS", strings.Replace(word, "again", "record", 1))
+				var s *spy
+				now := spend(n, func() {
+					s = watch(func(s *spy) { exchange(b, scenarios.Open(s, file, funnelOptions(up.URL)...), n) })
+				})
 				if failed := s.failures(); len(failed) > 0 {
 					b.Fatal(failed[0])
 				}
+				best := cost[word]
+				if best[i].time == 0 || now.time < best[i].time {
+					best[i] = now
+				}
+				cost[word] = best
 			}
 			up.Close()
 			_ = os.Remove(file)
 		}
 		for word, took := range cost {
-			b.ReportMetric(float64(took[1].Microseconds()), word+"-µs/exchange")
-			b.ReportMetric(float64(took[1])/float64(took[0]), word+"-long/short")
+			b.ReportMetric(float64(took[1].time.Microseconds()), word+"-µs/exchange")
+			b.ReportMetric(float64(took[1].time)/float64(took[0].time), word+"-long/short")
+			b.ReportMetric(float64(took[1].bytes)/float64(took[0].bytes), word+"-bytes-long/short")
 		}
 	}
 }

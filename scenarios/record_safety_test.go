@@ -62,7 +62,7 @@ func TestOpenRefuses(t *testing.T) {
 		"CI":              {word: "record", ci: "true", want: "SCENARIOS=record: nothing is recorded where CI is set, unless SCENARIOS_FORCE=1"},
 		"CI, extending":   {word: "extend", ci: "1", want: "SCENARIOS=extend: nothing is recorded where CI is set"},
 		"forced":          {word: "record", ci: "true", force: "1", want: "the test has to give scenarios.Upstream(URL)"},
-		"no upstream":     {word: "record", opts: []scenarios.Option{api, secret}, want: "SCENARIOS=record: there is nothing to record; the test has to give scenarios.Upstream(URL)"},
+		"no upstream":     {word: "record", opts: []scenarios.Option{api, secret}, want: "SCENARIOS=record: there is no service to ask; the test has to give scenarios.Upstream(URL)"},
 		"odd upstream":    {word: "record", opts: []scenarios.Option{scenarios.Upstream("api.example.com")}, want: `Upstream("api.example.com"): want a host such as https://api.vendor.example`},
 		"no API":          {word: "record", opts: []scenarios.Option{up}, want: "a new recording has to know its API: scenarios.API(NAME); there are bonify, cartfunnel, cartly, cscart, fluidpay"},
 		"unknown API":     {word: "record", opts: []scenarios.Option{up, scenarios.API("bonfy")}, want: `API("bonfy"): unknown API (did you mean "bonify"?)`},

@@ -63,8 +63,8 @@ func newRecorder(t fake.TB, file, mode string, set setup) (*recorder, error) {
 	c.idle = sync.NewCond(&c.mu)
 	c.run = &Run{tb: t, rec: c, secrets: set.secrets}
 	var err error
-	if c.up, err = upstreamURL(mode, set.upstream); err != nil {
-		return nil, err
+	if c.up, err = upstreamURL(set.upstream); err != nil {
+		return nil, fmt.Errorf("SCENARIOS=%s: %w", mode, err)
 	}
 	if c.old, c.oldText, err = former(file); err != nil {
 		return nil, err
@@ -86,9 +86,9 @@ func newRecorder(t fake.TB, file, mode string, set setup) (*recorder, error) {
 	return c, c.listen()
 }
 
-func upstreamURL(mode, text string) (*url.URL, error) {
+func upstreamURL(text string) (*url.URL, error) {
 	if text == "" {
-		return nil, fmt.Errorf("SCENARIOS=%s: there is nothing to record; the test has to give scenarios.Upstream(URL)", mode)
+		return nil, errors.New("there is no service to ask; the test has to give scenarios.Upstream(URL)")
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
