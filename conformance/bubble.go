@@ -30,6 +30,7 @@ type verdict struct {
 	note    string   // what was needed, or whose fault it is
 	missing []string // functions that are not claimed
 	scene   string
+	apart   bool     // the scene has a base URL that no other check has, so it explains nothing
 	wire    []string // the exchanges, one line each
 	try     string   // the request that the finding is about, as a shell command
 	log     []string // what the adapter wrote
@@ -97,7 +98,7 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 		if p := recover(); p != nil {
 			v = verdict{state: broke, note: fmt.Sprintf("the suite panicked: %v\n%s", p, debug.Stack())}
 		}
-		v.scene = sc.name
+		v.scene, v.apart = sc.name, sc.base != nil
 		if r == nil || !k.leaks {
 			cancel()
 		}
@@ -121,31 +122,26 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 	r.calls, r.findings, r.fronted = r.fake.Calls(), r.fake.Findings(), r.net.frontedCount()
 	r.attempts = e.s.attempts(r.fake)
 	v = e.judge(k, r, end)
+	secrets := newVeil(append(r.hidden, e.s.hidden(r.wire)...))
 	if v.state != pass && v.state != notClaimed || e.cfg.trace && v.state == pass {
-		v.wire = append(wireLines(r.calls, r.net.abroadSeen()), attemptLines(r.attempts)...)
-		v.try = cmp.Or(tryLine(r.calls, v.finding.Call, r.fake.BaseURL()), tryDelivery(theAttempt(r.attempts, v.finding)))
-		v.exchanges = fewCalls(r.calls, v.finding.Call)
+		calls := secrets.exchanges(r.calls)
+		v.wire = append(wireLines(calls, r.net.abroadSeen()), attemptLines(r.attempts)...)
+		v.try = cmp.Or(tryLine(calls, v.finding.Call, r.fake.BaseURL()), tryDelivery(theAttempt(r.attempts, v.finding)))
+		v.exchanges = fewCalls(calls, v.finding.Call)
 	}
 	v.finding.delivery, v.finding.attempt = 0, 0 // no report has them
 	v.log = r.tb.log()
-	return v.without(append(r.hidden, e.s.hidden(r.wire)...))
+	return v.without(secrets)
 }
 
 // without takes secrets out of what a report shows.
-func (v verdict) without(secrets []string) verdict {
-	var pairs []string
-	for _, secret := range secrets {
-		pairs = append(pairs, secret, "***")
-	}
-	hide := strings.NewReplacer(pairs...).Replace
+func (v verdict) without(secrets veil) verdict {
+	hide := secrets.hide
 	v.finding.Expected, v.finding.Got, v.note, v.try = hide(v.finding.Expected), hide(v.finding.Got), hide(v.note), hide(v.try)
 	for _, lines := range [][]string{v.wire, v.log} {
 		for i := range lines {
 			lines[i] = hide(lines[i])
 		}
-	}
-	for i := range v.exchanges {
-		v.exchanges[i] = hidden(v.exchanges[i], hide)
 	}
 	return v
 }

@@ -43,12 +43,14 @@ func (r *serverRun) play(k *serverRule) verdict {
 	p.guard(func() { k.ask(p) })
 	v := p.verdict()
 	p.clean()
+	secrets := newVeil(p.secret)
 	if v.state != pass && v.state != notClaimed {
-		v.wire = wireLines(p.calls, nil)
-		v.try = tryLine(p.calls, v.finding.Call, r.to.URL)
-		v.exchanges = fewCalls(p.calls, v.finding.Call)
+		calls := secrets.exchanges(p.calls)
+		v.wire = wireLines(calls, nil)
+		v.try = tryLine(calls, v.finding.Call, r.to.URL)
+		v.exchanges = fewCalls(calls, v.finding.Call)
 	}
-	return v.without(p.secret)
+	return v.without(secrets)
 }
 
 // guard runs a part of a rule that may stop.

@@ -114,16 +114,18 @@ func (e *evaluator[C]) watched(k *check[C], w *wire, base string) verdict {
 	}
 	i := slices.IndexFunc(w.calls, func(x fake.Exchange) bool { return x.Seq == f.Call })
 	v := verdict{state: k.level.broken(), finding: f}
+	secrets := newVeil(e.s.hidden(w))
 	if i >= 0 {
-		v.wire = wireLines(w.calls[i:i+1], nil)
-		v.try = tryLine(w.calls, f.Call, base)
-		v.exchanges = fewCalls(w.calls[i:i+1], f.Call)
+		calls := secrets.exchanges(w.calls[i : i+1])
+		v.wire = wireLines(calls, nil)
+		v.try = tryLine(calls, f.Call, base)
+		v.exchanges = calls
 	}
 	if sent := theAttempt(w.attempts, f); sent != nil {
 		v.wire, v.try = attemptLines(sent), tryDelivery(sent)
 	}
 	v.finding.delivery, v.finding.attempt = 0, 0
-	return v.without(e.s.hidden(w))
+	return v.without(secrets)
 }
 
 // hidden are the secrets that stand in the requests, and in the answers.

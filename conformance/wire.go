@@ -163,7 +163,7 @@ func short(body []byte) string {
 	if len(body) <= most {
 		return string(body)
 	}
-	return string(bytes.ToValidUTF8(body[:most], nil)) + "…"
+	return string(bytes.ToValidUTF8(body[:most], nil)) + cutMark
 }
 
 // tryLine is one of the exchanges as a shell command, with the base URL left to
