@@ -130,6 +130,9 @@ func (e *evaluator[C]) result(k *check[C]) Result {
 			if v.state == broke && earlier.finding.Code != "panic" {
 				continue // what breaks the suite is explained only by a check that judges panics
 			}
+			if earlier.apart {
+				continue // the base URL of that scene is not the one that this check went to
+			}
 			if earlier.state == fail || earlier.state == warn && v.state != fail {
 				res.State, res.By = blocked, id
 				return res

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -255,4 +256,27 @@ func TestFaultOfTheSuiteIsAnError(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A client that only stumbles over a base URL with a slash at its end had all its
+// other bugs hidden behind that one.
+func TestAnotherBaseURLExplainsNothing(t *testing.T) {
+	t.Parallel()
+	slashed := lister("CFN-A-01", func(k *cfnCheck) {
+		k.scenes = append(k.scenes, cfnScene{name: "slash", state: cfnPeople(3), base: func(base string) string { return base + "/" }})
+		k.seen, k.judge = anyCall, nil
+		k.wire = func(w *wire) Finding {
+			if strings.Contains(w.calls[0].URL, "//") {
+				return found("path", "one slash", "two")
+			}
+			return Finding{}
+		}
+	})
+	r := evaluate(t, sample(slashed, lister("CFN-B-01", finds("other"), after1("CFN-A-01"))), only(ask))
+	become(t, r, fail, fail)
+	if r.Results[0].Scene != "slash" || r.Results[0].Finding.Code != "path" {
+		t.Errorf("the first check fails for another reason:\n%s", r.text(false))
+	}
+	plain := lister("CFN-A-01", finds("path"))
+	become(t, evaluate(t, sample(plain, lister("CFN-B-01", finds("other"), after1("CFN-A-01"))), only(ask)), fail, blocked)
 }
