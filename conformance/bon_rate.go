@@ -145,11 +145,13 @@ func bonRate02() bonCheck {
 	}
 }
 
-// bonPauses finds a call that comes sooner than a second after a 429.
+// bonPauses finds a call that comes sooner than a second after a 429. A call with
+// another key is none of the same caller, and no second try.
 func bonPauses(w *wire) Finding {
 	for i := 1; i < len(w.calls); i++ {
 		before, x := w.calls[i-1], w.calls[i]
-		if gap := x.At.Sub(before.At); before.Status == http.StatusTooManyRequests && gap < bonSecond {
+		same := x.Header.Get(bonKey) == before.Header.Get(bonKey)
+		if gap := x.At.Sub(before.At); same && before.Status == http.StatusTooManyRequests && gap < bonSecond {
 			return found("too-soon", "a second before the next call", "%v", gap).at(x)
 		}
 	}
@@ -316,11 +318,12 @@ func bonRate07() bonCheck {
 		}}},
 		drive: func(r *bonRun) {
 			bon(r).update(bonRenamed(r, 0, 3)...)
+			r.kept = len(bonShop(r).Calls()) // what comes after is no second attempt
 			bonNobody(bon(r))
 		},
 		seen: limited,
 		judge: func(r *bonRun) Finding {
-			for i := 1; i < len(r.calls); i++ {
+			for i := 1; i < r.kept.(int); i++ {
 				before, x := r.calls[i-1], r.calls[i]
 				switch {
 				case before.Status != http.StatusTooManyRequests || x.Method != http.MethodPut:

@@ -211,6 +211,9 @@ func cfnBooleansSent(r *cfnRun) Finding {
 	for _, x := range r.of(cartfunnel.CreateCustomer) {
 		for _, name := range []string{"accepts_marketing", "tax_exempt"} {
 			value := gjson.GetBytes(x.Body, "customer."+name).Raw
+			if value == "" {
+				return found("boolean-missing", name+", which is set", "%s", short(x.Body)).at(x)
+			}
 			if !slices.Contains([]string{`true`, `"true"`, `1`, `"1"`}, value) {
 				return found("boolean-spelling", name+` as true, "true", 1 or "1"`, "%s", value).at(x)
 			}
