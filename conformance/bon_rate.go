@@ -194,7 +194,6 @@ func bonRate03() bonCheck {
 		drive:  func(r *bonRun) { bonSome(bon(r)); bonStranger(r) },
 		seen:   limited,
 		judge:  bonOutcomes,
-		backed: "BON-RATE-07",
 		mutants: []mutant{
 			{"a", "gives up at the first 429", "error"},
 		},
