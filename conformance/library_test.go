@@ -136,3 +136,38 @@ func wants[T comparable](tb fake.TB, what string, got, want T) {
 		tb.Errorf("%s: got %v, want %v", what, got, want)
 	}
 }
+
+// unshown are the faults that no file of the library has yet.
+var unshown = []string{
+	"cursor-loop", "delay", "disabled", "dropped", "early", "flood", "limit-headers", "overtake", "quota-shared", "replayed",
+	"rotated", "slow-post", "test-ping", "throttled-in-200", "token-expired", "wrong-target",
+}
+
+// Each fault is an incident in some file, and each API has enough of them to be
+// learned from.
+func TestLibraryHasEachFault(t *testing.T) {
+	t.Parallel()
+	shown := map[string]bool{}
+	for _, api := range []string{"bonify", "cartfunnel", "cartly", "cscart", "fluidpay"} {
+		all := scenarios.Library(api)
+		if len(all) < fewest[api] {
+			t.Errorf("%s has %d files, want %d", api, len(all), fewest[api])
+		}
+		for _, s := range all {
+			words := strings.Fields(string(s.Format()))
+			for i, word := range words[1:] {
+				if before := words[i]; before == "fault" || before == "!!" {
+					shown[word] = true
+				}
+			}
+		}
+	}
+	for _, name := range fake.FaultNames() {
+		if !shown[name] && !slices.Contains(unshown, name) {
+			t.Errorf("no file of the library shows %s", name)
+		}
+	}
+}
+
+// fewest is how many files each API has at least.
+var fewest = map[string]int{"bonify": 5, "cartfunnel": 8, "cartly": 7, "cscart": 8, "fluidpay": 8}

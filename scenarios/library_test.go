@@ -214,10 +214,19 @@ func ExampleLibrary() {
 		fmt.Println(s.Name())
 	}
 	// Output:
+	// address-taken
 	// bad-day
+	// clock-behind
+	// dropped-note
 	// half-answers
 	// key-withdrawn
+	// late-list
 	// limited-list
 	// lost-save
+	// new-release
+	// one-deploy
+	// sent-to-login
 	// shop-moves-on
+	// worn-connection
+	// wrong-account
 }

@@ -122,11 +122,11 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 	vals.now = r.Fake().Now()
 	r.story = newStory(prog, vals)
 	r.story.masks = r.masks
+	r.others = prog.tenants(r.started) // a fault may be about one of them
 	if ps := prog.impossible(r.Fake(), vals); len(ps) > 0 {
 		t.Fatalf("%v", ps.err())
 		return nil
 	}
-	r.others = prog.tenants(r.started)
 	if len(prog.states) > 0 {
 		snap, err := snapshot(prog.api, prog.states, vals)
 		if err != nil {
