@@ -11,7 +11,9 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cartdouble/cartdouble/conformance/internal/reference"
@@ -126,6 +128,64 @@ func TestGreetingsThatAreWrong(t *testing.T) {
 		if _, err := o.start(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
+	}
+}
+
+// deaf is the input of a program that does not read.
+type deaf struct{ tried chan struct{} }
+
+func (d deaf) Write([]byte) (int, error) {
+	close(d.tried)
+	return 0, syscall.EPIPE
+}
+
+func (deaf) Close() error { return nil }
+
+// A pipe breaks before it is known how the program has ended.
+func TestEndsAreToldAndNotBrokenPipes(t *testing.T) {
+	t.Parallel()
+	for want, after := range map[string]time.Duration{
+		"the program ended: exit status 1":                    lastWords / 2,
+		"the program does not read: " + syscall.EPIPE.Error(): 2 * lastWords,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			in := deaf{make(chan struct{})}
+			p := newProgram(in, strings.NewReader(""), strings.NewReader(""), func() error {
+				<-in.tried
+				time.Sleep(after)
+				return errors.New("exit status 1")
+			})
+			if err := p.greet(cartfunnelOperator()); err == nil || err.Error() != want {
+				t.Errorf("error %v, want %q", err, want)
+			}
+			<-p.ended
+		})
+	}
+}
+
+// lastAnswer is the input of a program that has answered and ended when the line
+// is written.
+type lastAnswer struct{ p *program }
+
+func (l *lastAnswer) Write(line []byte) (int, error) { // under the lock
+	l.p.waiting[0] <- message{Type: "started", Operations: []string{"List"}}
+	l.p.err = errors.New("the program ended")
+	l.p.over.Do(func() { close(l.p.ended) })
+	return len(line), nil
+}
+
+func (*lastAnswer) Close() error { return nil }
+
+// The last answer of a program that ends with it is an answer.
+func TestAnswerBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		in, ready := &lastAnswer{}, make(chan struct{})
+		in.p = newProgram(in, strings.NewReader(""), strings.NewReader(""), func() error { <-ready; return nil })
+		if err := in.p.greet(cartfunnelOperator()); err != nil {
+			t.Error(err)
+		}
+		close(ready)
 	}
 }
 

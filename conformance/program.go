@@ -204,7 +204,7 @@ func (p *program) ask(ctx context.Context, m message, most time.Duration) (messa
 		delete(p.waiting, m.Seq)
 	}()
 	if err := p.tell(m); err != nil {
-		return message{}, err
+		return message{}, p.because(err)
 	}
 	deadline := time.NewTimer(most)
 	defer deadline.Stop()
@@ -216,10 +216,15 @@ func (p *program) ask(ctx context.Context, m message, most time.Duration) (messa
 		case <-cancelled:
 			cancelled = nil
 			if err := p.tell(message{Type: "cancel", Seq: m.Seq}); err != nil {
-				return message{}, err
+				return message{}, p.because(err)
 			}
 		case <-p.ended:
-			return message{}, p.gone()
+			select {
+			case got := <-answer: // its last
+				return got, nil
+			default:
+				return message{}, p.gone()
+			}
 		case <-deadline.C:
 			return message{}, fmt.Errorf("no answer to %q within %v", m.Type, most)
 		}
@@ -350,34 +355,6 @@ func forward(w http.ResponseWriter, r *http.Request, address string) {
 	}
 	w.WriteHeader(answer.StatusCode)
 	_, _ = io.Copy(w, answer.Body) // the sender may be gone
-}
-
-// fail ends the conversation. The first reason stays.
-func (p *program) fail(err error) {
-	p.mu.Lock()
-	if p.err == nil {
-		p.err = err
-	}
-	p.mu.Unlock()
-	p.over.Do(func() { close(p.ended) })
-}
-
-// gone says why nothing more can be asked, nil if something can.
-func (p *program) gone() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.err
-}
-
-// stop ends the program.
-func (p *program) stop() {
-	_ = p.tell(message{Type: "stop"}) // it may be gone
-	_ = p.in.Close()
-	select {
-	case <-p.ended:
-	case <-time.After(5 * time.Second):
-		p.fail(errors.New("it did not stop within 5s of being told to"))
-	}
 }
 
 func (p *program) traceTo(f func(way, line string)) {
