@@ -204,7 +204,7 @@ func (k *kind) foresees(f Fault) error {
 	case k.dials:
 		for _, word := range []string{"on", "when", "attempt"} {
 			if f.Has(word) {
-				return fmt.Errorf("%s=: it hits connections, before there is a request to choose by", word)
+				return fmt.Errorf("%s= chooses by the request, and connections are hit before there is one", word)
 			}
 		}
 	case k.uploads:
