@@ -191,9 +191,9 @@ func bonRate03() bonCheck {
 				bonBusy(r, op, func(f fake.Fault) fake.Fault { return f.Call(1) })
 			}
 		}}},
-		drive:  func(r *bonRun) { bonSome(bon(r)); bonStranger(r) },
-		seen:   limited,
-		judge:  bonOutcomes,
+		drive: func(r *bonRun) { bonSome(bon(r)); bonStranger(r) },
+		seen:  limited,
+		judge: bonOutcomes,
 		mutants: []mutant{
 			{"a", "gives up at the first 429", "error"},
 		},

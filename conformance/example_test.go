@@ -153,6 +153,7 @@ func ExampleReport_WriteText() {
 	//      code      no-error
 	//      wire      #1 PATCH /v1/customers/33340.json {"customer":{"last_name":"Jules"}} → 200 {"id":33340,"email":"c1@example.com","created_at":"1999-12-31T19:00:00.0… (not-saved errors='An error has occurred' on=UpdateCustomer)
 	//      often     looks at persisted only
+	//      again     with conformance.Only("CFN-SAVE-02")
 	//
 	// 3 checks: 1 pass, 1 fail, 1 not claimed
 	// result: NOT CONFORMING (1 MUST)

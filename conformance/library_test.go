@@ -137,11 +137,9 @@ func wants[T comparable](tb fake.TB, what string, got, want T) {
 	}
 }
 
-// unshown are the faults that no file of the library has yet.
-var unshown = []string{
-	"cursor-loop", "delay", "disabled", "dropped", "early", "flood", "limit-headers", "overtake", "quota-shared", "replayed",
-	"rotated", "slow-post", "test-ping", "throttled-in-200", "token-expired", "wrong-target",
-}
+// unshown are the faults that no file of the library shows: a story writes its
+// deliveries in the order in which they come, so what overtakes stands first.
+var unshown = []string{"overtake"}
 
 // Each fault is an incident in some file, and each API has enough of them to be
 // learned from.
@@ -163,11 +161,11 @@ func TestLibraryHasEachFault(t *testing.T) {
 		}
 	}
 	for _, name := range fake.FaultNames() {
-		if !shown[name] && !slices.Contains(unshown, name) {
-			t.Errorf("no file of the library shows %s", name)
+		if shown[name] == slices.Contains(unshown, name) {
+			t.Errorf("%s is shown by a file of the library: %v", name, shown[name])
 		}
 	}
 }
 
 // fewest is how many files each API has at least.
-var fewest = map[string]int{"bonify": 5, "cartfunnel": 8, "cartly": 7, "cscart": 8, "fluidpay": 8}
+var fewest = map[string]int{"bonify": 8, "cartfunnel": 8, "cartly": 12, "cscart": 8, "fluidpay": 8}

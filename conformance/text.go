@@ -163,7 +163,7 @@ func (t *textReport) block(res Result) {
 	t.line("")
 	title := fmt.Sprintf("%s %s  %s", t.paint(res.State), res.Rule.ID, res.Rule.Title)
 	t.line("%s", strings.TrimRight(fmt.Sprintf("%-*s  %s  %s", 76, title, res.Rule.Level, clauseText(res.Rule.Clause)), " "))
-	if res.State == fail {
+	if res.State == fail || res.State == warn {
 		t.item("rule", res.Rule.Summary)
 	}
 	t.item("scene", res.Scene)
@@ -189,7 +189,13 @@ func (t *textReport) block(res Result) {
 	t.item("log", strings.Join(res.Log, "\n"))
 	t.item("left", firstLines(res.Left, 24))
 	t.item("often", res.Often)
-	t.item("again", t.Again(res.Rule.ID))
+	switch {
+	case t.Watched: // what runs it again is the test that it watched
+	case t.test != "":
+		t.item("again", t.Again(res.Rule.ID))
+	default:
+		t.item("again", fmt.Sprintf("with conformance.Only(%q)", res.Rule.ID))
+	}
 }
 
 // item writes a named text; its further lines stand below the first.
