@@ -284,6 +284,9 @@ func (c *Call) Inject(faults ...Fault) error {
 		case k.standing:
 			return fmt.Errorf("fault %s is about what several calls have in common; Inject arms it for all", f.name)
 		}
+		if k.knows && c.Caller.Key == "" {
+			return fmt.Errorf("fault %s: it is about the caller, who is not known yet; arm it with Inject, or in the head of a file", f.name)
+		}
 		if k.dials || k.uploads {
 			return fmt.Errorf("fault %s: it hits before a request has been read, so nothing can choose this call for it; arm it with Inject, or in the head of a file", f.name)
 		}

@@ -36,6 +36,7 @@ type kind struct {
 	cuts    bool     // breaks a connection: keep-alive would hide it
 	dials   bool     // hits connections, before there is a request
 	uploads bool     // hits a request before its body is read
+	knows   bool     // is about the caller, who has to be known
 	needs   []string // parameters of which at least one must be set
 
 	check    func(f Fault) error                 // what its parameters are to each other

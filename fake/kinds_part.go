@@ -12,6 +12,7 @@ var partKinds = map[string]*kind{
 	// credentials
 	"token-expired": {
 		point: Authenticated, ends: true,
+		knows:  true,
 		params: map[string]param{"ttl": someTime, "refresh": oneOf("ok", "rotate", "fail")},
 		vet: func(s *Server, _ Fault) error {
 			if s.api.Expire == nil {
@@ -30,6 +31,7 @@ var partKinds = map[string]*kind{
 	},
 	"token-swapped": {
 		point:  Authenticated,
+		knows:  true,
 		params: map[string]param{"account": someText},
 		vet: func(s *Server, f Fault) error {
 			if s.api.Swap == nil {

@@ -187,12 +187,18 @@ var onTop = map[string]bool{
 // therefore no step can have.
 var tooEarly = map[string]bool{"refused": true, "slow-accept": true, "reset-during-upload": true}
 
+// aboutCaller are the faults that hit once the caller is known, which is after the
+// step of a request has been chosen.
+var aboutCaller = map[string]bool{"token-expired": true, "token-swapped": true}
+
 // fits checks a fault against the step that it is on.
 func (p *parser) fits(e *expect, f fake.Fault) {
 	at := e.answer.at
 	switch {
 	case tooEarly[f.Name()]:
 		p.ps.add(at, "fault %s hits before a request has been read, so no step can have it; write it in the head: fault %s", f.Name(), f)
+	case aboutCaller[f.Name()]:
+		p.ps.add(at, "fault %s is about the caller, who is not known when a step is chosen; write it in the head, with on=: fault %s", f.Name(), f)
 	case savesOnly[f.Name()] && (e.method == "GET" || e.method == "HEAD"):
 		p.ps.add(at, "fault %s is about saving; %s saves nothing", f.Name(), e.method)
 	case !e.answer.live && !e.answer.apply && f.Get("apply") == "after":

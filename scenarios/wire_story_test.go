@@ -111,6 +111,7 @@ func TestWireStoriesThatCannotBe(t *testing.T) {
 		get + "live !! slow-accept delay=1s\n":                                "s.txtar:3: fault slow-accept hits before a request has been read, so no step can have it; write it in the head: fault slow-accept delay=1s",
 		get + "fault reset-during-upload\n":                                   "s.txtar:3: fault reset-during-upload hits before a request has been read, so no step can have it; write it in the head: fault reset-during-upload",
 		"with http2\n" + get + "live !! bad-chunk\n":                          "s.txtar:4: fault bad-chunk: HTTP/2 has no chunks",
+		get + "live !! token-swapped\n":                                       "s.txtar:3: fault token-swapped: account='': there is one account only; AddAccount makes another\nscenarios: s.txtar:3: fault token-swapped is about the caller, who is not known when a step is chosen; write it in the head, with on=: fault token-swapped",
 		"with tls now\n":                                                      "s.txtar:2: with tls: it takes no argument",
 		get + "live !! wrong-body @page\n-- page.txt --\n<p>{{x:/a+/}}</p>\n": "s.txtar:3: {{x:/a+/}}: no value of a regular expression can be made up; bind it in a request before",
 	} {

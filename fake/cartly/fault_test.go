@@ -316,3 +316,18 @@ func TestAllFaultsAreKnown(t *testing.T) {
 	assert.Contains(t, mistake(t, func(s *cartly.Server) { s.Inject(fault("server-error").On("DeleteCustomer")) }), `fault server-error: on="DeleteCustomer"`)
 	assert.Contains(t, mistake(t, func(s *cartly.Server) { s.Inject(fault("delay by=1s").On("hook:order.cancelled")) }), "order.canceled")
 }
+
+// A fault about the caller cannot be put on a call whose caller is not known yet.
+func TestTokenExpiredNeedsACaller(t *testing.T) {
+	t.Parallel()
+	shop := cartly.Start(t)
+	var err error
+	shop.Intercept(fake.Connect, func(c *fake.Call) { err = c.Inject(fake.NewFault("token-expired")) })
+	r, _ := http.NewRequest("GET", shop.BaseURL()+"/apps/api/me", nil)
+	r.Header.Set("Authorization", "Bearer "+shop.Token())
+	answer, failed := shop.Client().Do(r)
+	require.NoError(t, failed)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, 200, answer.StatusCode)
+	require.EqualError(t, err, "fault token-expired: it is about the caller, who is not known yet; arm it with Inject, or in the head of a file")
+}
