@@ -149,7 +149,7 @@ func flpURL03() flpCheck {
 		summary: "The live service has its panel, a page for people, outside /api.",
 		flags:   []string{"PREFIX_SPLIT"},
 		needs:   []string{"GetCart|ListCarts|SearchCarts|GetProduct|ListProducts|SearchProducts"},
-		after:   flpAfter(flpGetting, flpListing, flpSearching, []string{"FLP-POLY-01"}),
+		after:   flpAfter(flpGetting, flpListing, flpSearching, []string{"FLP-POLY-01", "FLP-ENV-04"}),
 		scenes:  []flpScene{{options: []fake.Option{fluidpay.WithControlPanel()}, state: flpShelf}},
 		drive:   flpReads,
 		seen:    anyCall,
