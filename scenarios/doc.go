@@ -16,7 +16,8 @@
 //	run.Receiver(shop.HookHandler(run.Secret("hook")))
 //
 // A story can be recorded: Open is Replay, and with SCENARIOS=record in the
-// environment it makes the file, of what the same test says to the service itself.
+// environment it makes the file, of what the same test says to the service itself;
+// with SCENARIOS=compare it tells what the service says otherwise by now.
 // The page docs/recording.md tells how to do that safely.
 //
 // The constructors of faults (LostResponse, NotSaved, …) work without a file too,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net"
 	"net/url"
 	"os"
 	"slices"
@@ -51,6 +52,24 @@ func Open(t fake.TB, file string, opts ...Option) *Run {
 	case compare:
 		return openCompared(t, file, opts)
 	}
+	return start(t, file, mode, opts)
+}
+
+// Record makes a file, or brings one up to date, as Open does where SCENARIOS is
+// record, whatever is in the environment. Where CI is set it needs SCENARIOS_FORCE=1
+// all the same.
+func Record(t fake.TB, file string, opts ...Option) *Run {
+	t.Helper()
+	if err := barred(record, os.Getenv); err != nil {
+		t.Fatalf("scenarios: %s: %v", file, err)
+		return nil
+	}
+	return start(t, file, record, opts)
+}
+
+// start begins a recording.
+func start(t fake.TB, file, mode string, opts []Option) *Run {
+	t.Helper()
 	rec, err := newRecorder(t, file, mode, newSetup(opts))
 	if err != nil {
 		t.Fatalf("scenarios: %s: %v", file, err)
@@ -63,16 +82,23 @@ func Open(t fake.TB, file string, opts ...Option) *Run {
 // opening reads the environment.
 func opening(getenv func(string) string) (string, error) {
 	mode := getenv("SCENARIOS")
-	ci := getenv("CI")
 	switch {
 	case mode == "" || mode == replay:
 		return replay, nil
 	case !slices.Contains(openings, mode):
 		return "", fmt.Errorf("SCENARIOS=%s: unknown word%s; there are %s", mode, didYouMean(mode, openings), strings.Join(openings, ", "))
-	case mode != compare && ci != "" && ci != "0" && ci != "false" && getenv("SCENARIOS_FORCE") != "1":
-		return "", fmt.Errorf("SCENARIOS=%s: nothing is recorded where CI is set, unless SCENARIOS_FORCE=1", mode)
+	case mode == compare: // which writes nothing
+		return mode, nil
 	}
-	return mode, nil
+	return mode, barred(mode, getenv)
+}
+
+// barred is why nothing is recorded here, nil if it may be.
+func barred(mode string, getenv func(string) string) error {
+	if ci := getenv("CI"); ci != "" && ci != "0" && ci != "false" && getenv("SCENARIOS_FORCE") != "1" {
+		return fmt.Errorf("SCENARIOS=%s: nothing is recorded where CI is set, unless SCENARIOS_FORCE=1", mode)
+	}
+	return nil
 }
 
 func newSetup(opts []Option) setup {
@@ -111,6 +137,10 @@ func Credential(key, value string) Option {
 // differs for volatile, whatever it looks like. Writes are made twice, so they
 // need AllowWrites.
 func Twice() Option { return func(s *setup) { s.twice = true } }
+
+// On gives a recording the listener on which the client, and the deliveries of the
+// service, find it. Without, that is a free port of the loopback interface.
+func On(l net.Listener) Option { return func(s *setup) { s.listener = l } }
 
 // apiOf finds the API of a recording: that of the file, or the one that is named,
 // or the one whose documented host is recorded.

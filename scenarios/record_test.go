@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -174,4 +175,26 @@ func TestRecordAgainInAnotherOrder(t *testing.T) {
 	after := recordAgain(t, "record", file, 2, tell("bob", "ann"))
 	assert.Less(t, strings.Index(after, "@create-customer-bob-sent"), strings.Index(after, "@create-customer-ann-sent"))
 	replays(t, file, tell("bob", "ann"))
+}
+
+// Record does not go by SCENARIOS, and its proxy can be given a place.
+func TestRecordWhateverTheEnvironmentSays(t *testing.T) {
+	file := recordedTo(t)
+	mode(t, "replay")
+	shop := funnel(t, 1, 1001)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	good(t, func(s *spy) {
+		run := scenarios.Record(s, file, append(funnelOptions(shop.URL()), scenarios.On(l))...)
+		assert.Equal(t, "http://"+l.Addr().String()+"/v1", run.URL())
+		browse(t, run)
+	})
+	good(t, func(s *spy) { browse(t, scenarios.Open(s, file)) })
+	assert.Error(t, l.Close(), "it is closed with the recording")
+
+	t.Setenv("CI", "true")
+	s := watch(func(s *spy) { scenarios.Record(s, file, funnelOptions(shop.URL())...) })
+	require.Len(t, s.failures(), 1)
+	assert.Contains(t, s.failures()[0], "nothing is recorded where CI is set")
+	assert.True(t, s.fatal)
 }

@@ -162,8 +162,10 @@ func (c *recorder) credential(key string, former template) (word, value string, 
 // listen opens the proxy on the loopback interface.
 func (c *recorder) listen() error {
 	var err error
-	if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		return err
+	if c.listener = c.set.listener; c.listener == nil {
+		if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			return err
+		}
 	}
 	c.upstream = &http.Transport{DisableCompression: true, Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	dialer := &net.Dialer{}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -29,6 +30,7 @@ type setup struct {
 	writes   bool
 	off      []string // rules of redaction
 	twice    bool
+	listener net.Listener // of the proxy; nil: one of its own
 }
 
 // Secret gives {{secret.name}} its value. Without it, or with an empty one, the

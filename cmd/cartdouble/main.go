@@ -1,7 +1,8 @@
 // Command cartdouble runs the fakes outside a Go test: tour shows in a few
 // seconds what the module does, serve keeps the fakes running on loopback ports
 // for clients in other languages, for demos and for exploring, replay plays a
-// scenario to such a client, and scenarios looks at scenario files.
+// scenario to such a client, record makes one of what it and a service say, and
+// scenarios looks at scenario files.
 package main
 
 import (
@@ -24,6 +25,7 @@ const usage = `cartdouble: test doubles of shop APIs
   cartdouble tour     start a fake, drive it, replay a scenario, verify two clients
   cartdouble serve    serve the fakes on loopback ports until interrupted
   cartdouble replay   play a scenario to a client in any language
+  cartdouble record   make a scenario of what a client and a service say
   cartdouble scenarios     list those of the library, vet files, explain a request
   cartdouble conformance   judge a client or a server, explain a check, compare reports
   cartdouble golden   see, accept and clear out golden files
@@ -48,7 +50,7 @@ func main() {
 // A command is one verb of the shell.
 type command func(ctx context.Context, args []string, out, errs io.Writer) error
 
-var commands = map[string]command{"conformance": conformanceCommand, "golden": golden, "replay": replay, "scenarios": scenarioCommand, "serve": serve, "tour": tour}
+var commands = map[string]command{"conformance": conformanceCommand, "golden": golden, "record": recordCommand, "replay": replay, "scenarios": scenarioCommand, "serve": serve, "tour": tour}
 
 // usageError is a mistake in how the command was called.
 type usageError struct{ error }

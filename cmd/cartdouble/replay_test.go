@@ -24,7 +24,7 @@ import (
 func TestBeAClient(t *testing.T) {
 	base, requests := os.Getenv("CARTDOUBLE_URL"), os.Args[len(os.Args)-1]
 	if base == "" {
-		t.Skip("run by cartdouble replay")
+		t.Skip("run by cartdouble replay and record")
 	}
 	for request := range strings.SplitSeq(requests, ",") {
 		method, path, _ := strings.Cut(request, " ")
