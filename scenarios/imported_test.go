@@ -140,6 +140,7 @@ func TestExportHAR(t *testing.T) {
 	assert.NotContains(t, string(text), shop.Credentials()["secret"])
 	assert.NotContains(t, string(text), "secret-session")
 	harHolds(t, text)
+	golden.Text(t, "har", string(text))
 	log := gjson.GetBytes(text, "log")
 	assert.Equal(t, dora, log.Get("entries.0.request.postData.text").Str, "people stay: it is for the eyes of who made the calls")
 	assert.Equal(t, `[{"name":"page","value":"1"},{"name":"q","value":"é"}]`, log.Get("entries.1.request.queryString|@ugly").Raw)
