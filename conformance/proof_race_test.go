@@ -11,3 +11,12 @@ func whole(t *testing.T) {
 	t.Helper()
 	t.Skip("the whole proof takes minutes under the race detector; go test without -race runs it")
 }
+
+// some leaves out two of three under the race detector: by the clock on the wall
+// a client waits for as long as it says, and on a busy machine for longer.
+func some(names ...string) (few []string) {
+	for i := 0; i < len(names); i += 3 {
+		few = append(few, names[i])
+	}
+	return few
+}

@@ -28,10 +28,10 @@ func TestWallClockJudgesAsTheVirtualOne(t *testing.T) {
 	t.Parallel()
 	const why = "it makes its own connections"
 	var all sync.WaitGroup // they wait most of their time
-	for _, name := range []string{
+	for _, name := range some(
 		"CFN-AUTH-01a", "CFN-AUTH-03a", "CFN-SAVE-01a", "CFN-PAGE-01a", "CFN-PAGE-02b", "GEN-BODY-01a", "GEN-DUP-01a",
 		"GEN-REDIR-01a", "GEN-REDIR-01b", "GEN-REDIR-02a", "GEN-LOOP-01a", "GEN-GZIP-01a", "GEN-UTF8-01a",
-	} {
+	) {
 		id := name[:len(name)-1]
 		all.Go(func() {
 			if r := evaluate(t, Cartfunnel(), byAddress(nil), Only(id), WallClock(why)); r.Results[0].State != pass {
