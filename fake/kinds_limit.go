@@ -192,8 +192,7 @@ func (s *Server) enforce(c *Call) {
 		return
 	}
 	if c.plan.add(c, e.fault, kinds[e.fault.name], e.by) == nil && e.by != nil {
-		e.by.calls++
-		e.by.fired++
+		e.by.fired++ // the call is counted with the others
 	}
 }
 

@@ -153,6 +153,17 @@ func TestFaultRateLimitedEnforcedForOne(t *testing.T) {
 	}, Allow("too-soon"))
 }
 
+// A call that is refused for its impatience is one call for the triggers, not two.
+func TestFaultRateLimitedEnforcedCountsOnce(t *testing.T) {
+	t.Parallel()
+	p := faultNets[0].start(t, Frozen(), Allow("too-soon"))
+	p.Inject(faultLine("rate-limited retry-after=2s enforce call=1,4"))
+	for i, wait := range []time.Duration{0, time.Second, 3 * time.Second, time.Second} {
+		p.Advance(wait)
+		require.Equal(t, []int{429, 429, 200, 429}[i], p.status("GET", "/books.json", ""), "call %d", i+1)
+	}
+}
+
 // Two callers that each keep to the limit run into the one that they share.
 func TestFaultQuotaShared(t *testing.T) {
 	t.Parallel()
