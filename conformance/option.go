@@ -22,8 +22,10 @@ type config struct {
 	classify func(error) Kind
 	seed     uint64
 	client   string
-	wall     string // why the clock is the one on the wall; "": it is virtual
-	dir      string // for the report; "" for that of the artifacts, if they are kept
+	edition  string          // that is frozen; "": the newest
+	scored   map[string]bool // its checks; nil: all
+	wall     string          // why the clock is the one on the wall; "": it is virtual
+	dir      string          // for the report; "" for that of the artifacts, if they are kept
 
 	today    time.Time
 	patience func(check string) (over <-chan time.Time, stop func()) // for one scene of a check

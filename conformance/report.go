@@ -41,18 +41,19 @@ type Choice struct {
 
 // A Result is what became of one check.
 type Result struct {
-	Rule    Rule
-	State   State
-	Finding Finding  // of FAIL, WARN, KNOWN and BLOCKED; of CHOICE the reading
-	Scene   string   // the situation that it was found in; "" where there is one only
-	Note    string   // what was needed, why it is known, whose fault it is; of PASS: what is worth to be known
-	By      string   // of BLOCKED: the check that explains it
-	Missing []string // of NOT CLAIMED: functions that the adapter does not have
-	Wire    []string // the exchanges, one line each, without secrets
-	Try     string   // the request that the finding is about, as a shell command
-	Often   string   // client bugs that are known to be found so
-	Log     []string // what the adapter wrote to Env.Log
-	Left    string   // stacks of goroutines that the client left behind
+	Rule     Rule
+	State    State
+	Finding  Finding  // of FAIL, WARN, KNOWN and BLOCKED; of CHOICE the reading
+	Scene    string   // the situation that it was found in; "" where there is one only
+	Note     string   // what was needed, why it is known, whose fault it is; of PASS: what is worth to be known
+	By       string   // of BLOCKED: the check that explains it
+	Missing  []string // of NOT CLAIMED: functions that the adapter does not have
+	Wire     []string // the exchanges, one line each, without secrets
+	Try      string   // the request that the finding is about, as a shell command
+	Unscored bool     // newer than the edition that is frozen: told, and no failure
+	Often    string   // client bugs that are known to be found so
+	Log      []string // what the adapter wrote to Env.Log
+	Left     string   // stacks of goroutines that the client left behind
 
 	// Exchanges are those of Wire, whole, without secrets. Of many, the first and
 	// the last, and the one that the finding is about.
@@ -81,6 +82,9 @@ func (r *Report) Again(id string) string {
 }
 
 func (r *Report) isFailure(res Result) bool {
+	if res.Unscored {
+		return false
+	}
 	switch res.State {
 	case fail, stale, flaky, broke:
 		return true
@@ -96,6 +100,9 @@ func (s *Suite[C]) newReport(cfg *config) *Report {
 	r := &Report{
 		API: s.api, Title: s.title, Edition: s.edition, Client: cfg.client, Clock: cfg.clock(), Seed: cfg.seed, Date: cfg.today,
 		Strict: cfg.strict, Choices: s.taken(cfg.choices),
+	}
+	if cfg.edition != "" {
+		r.Edition = cfg.edition + ", frozen"
 	}
 	return r
 }
@@ -117,7 +124,8 @@ func (e *evaluator[C]) result(k *check[C]) Result {
 	v := e.verdict(k)
 	res := Result{
 		Rule: k.rule(e.s.api), State: v.state, Finding: v.finding, Scene: v.scene, Note: v.note,
-		Missing: v.missing, Wire: v.wire, Try: v.try, Often: often(k.mutants, v.finding.Code), Log: v.log, Left: v.left,
+		Unscored: !e.cfg.scores(e.s.api, k.id),
+		Missing:  v.missing, Wire: v.wire, Try: v.try, Often: often(k.mutants, v.finding.Code), Log: v.log, Left: v.left,
 		Exchanges: v.exchanges,
 	}
 	if slices.Contains([]State{fail, warn, notExercised, broke}, v.state) {

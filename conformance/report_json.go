@@ -64,6 +64,7 @@ type checkFile struct {
 	Wire      bool         `json:"wire_only"`
 	State     string       `json:"state"`
 	Failure   bool         `json:"failure"`
+	Unscored  bool         `json:"unscored,omitempty"`
 	Scene     string       `json:"scene,omitempty"`
 	Finding   *findingFile `json:"finding,omitempty"`
 	Note      string       `json:"note,omitempty"`
@@ -122,7 +123,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 func (r *Report) checkFile(res Result) checkFile {
 	c := checkFile{
 		ID: res.Rule.ID, Title: res.Rule.Title, Level: string(res.Rule.Level), Clause: res.Rule.Clause, Summary: res.Rule.Summary,
-		Wire: res.Rule.Wire, State: string(res.State), Failure: r.isFailure(res), Scene: res.Scene, Note: res.Note, BlockedBy: res.By,
+		Wire: res.Rule.Wire, State: string(res.State), Failure: r.isFailure(res), Unscored: res.Unscored, Scene: res.Scene, Note: res.Note, BlockedBy: res.By,
 		Missing: res.Missing, Lines: res.Wire, Try: res.Try, Often: res.Often, Log: res.Log, Left: res.Left,
 		Needs: res.Rule.Needs, Flags: res.Rule.Flags, After: res.Rule.After, Mutants: res.Rule.Mutants,
 		Asks: res.Rule.Asks, Holds: res.Rule.Holds,
@@ -193,7 +194,7 @@ func (c checkFile) result(api string) (Result, error) {
 			ID: c.ID, API: api, Title: c.Title, Clause: c.Clause, Summary: c.Summary, Level: Level(c.Level), Wire: c.Wire,
 			Needs: c.Needs, Flags: c.Flags, After: c.After, Mutants: c.Mutants, Asks: c.Asks, Holds: c.Holds,
 		},
-		State: State(c.State), Scene: c.Scene, Note: c.Note, By: c.BlockedBy, Missing: c.Missing,
+		State: State(c.State), Unscored: c.Unscored, Scene: c.Scene, Note: c.Note, By: c.BlockedBy, Missing: c.Missing,
 		Wire: c.Lines, Try: c.Try, Often: c.Often, Log: c.Log, Left: c.Left,
 	}
 	if !idForm.MatchString(c.ID) && !serverIDForm.MatchString(c.ID) {

@@ -166,6 +166,9 @@ func (t *textReport) block(res Result) {
 	if res.State == fail || res.State == warn {
 		t.item("rule", res.Rule.Summary)
 	}
+	if res.Unscored {
+		t.item("unscored", "it is newer than the edition, and no failure")
+	}
 	t.item("scene", res.Scene)
 	switch res.State {
 	case notExercised:

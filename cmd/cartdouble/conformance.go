@@ -219,6 +219,7 @@ func outcome(r *conformance.Report) error {
 type judging struct {
 	api, only, known, report *string
 	strict                   *bool
+	frozen                   *string
 	seed                     *uint64
 	choices                  pairs
 }
@@ -230,6 +231,7 @@ func newJudging(flags *flag.FlagSet) judging {
 		known:  flags.String("known", "", "file of known failures"),
 		report: flags.String("report", "", "folder to write the report into, in every form"),
 		strict: flags.Bool("strict", false, "a broken SHOULD or CARE is a failure too"),
+		frozen: flags.String("frozen", "", "edition whose checks alone are scored: 2026-11"),
 		seed:   flags.Uint64("seed", 1, "where the data of the checks come from"), choices: pairs{},
 	}
 	flags.Var(j.choices, "choose", "FLAG=READING, pins a reading of the document; may be repeated")
@@ -244,6 +246,9 @@ func (j judging) options() []conformance.Option {
 	if *j.known != "" {
 		dir, name := path.Split(strings.ReplaceAll(*j.known, string(os.PathSeparator), "/"))
 		opts = append(opts, conformance.KnownFailures(os.DirFS(path.Clean("./"+dir)), name))
+	}
+	if *j.frozen != "" {
+		opts = append(opts, conformance.Frozen(*j.frozen))
 	}
 	if *j.strict {
 		opts = append(opts, conformance.Strict())
