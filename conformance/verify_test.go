@@ -293,9 +293,7 @@ func verifyCartly(_ fake.TB, env conformance.Env) conformance.CartlyClient {
 			return shopBuyer(c.CreateBuyer(ctx, shopkit.Buyer(in)))
 		},
 		UpdateCustomer: func(ctx context.Context, id string, ch conformance.CartlyChange) (conformance.CartlyCustomer, error) {
-			return shopBuyer(c.UpdateBuyer(ctx, id, filled(map[string]*string{
-				"first_name": ch.FirstName, "last_name": ch.LastName, "phone": ch.Phone, "note": ch.Note,
-			})))
+			return shopBuyer(c.UpdateBuyer(ctx, id, filled(map[string]*string{"first_name": ch.FirstName, "last_name": ch.LastName, "phone": ch.Phone, "note": ch.Note})))
 		},
 		Hook: c.Subscribe, Unhook: c.Unsubscribe,
 		Receiver: func(secret string, handled func(conformance.CartlyEvent) error) http.Handler {
