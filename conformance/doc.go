@@ -1,11 +1,12 @@
 // Package conformance finds the bugs that clients of the documented shop APIs
 // really have, and proves that it finds them.
 //
-// There are two ways in for a client. [Watch] is one line in a test that exists already: it
-// judges what the test's traffic shows. [Run] drives the client through an
-// adapter of about 20 lines, a struct of functions, and runs every check; an
-// operation that the client does not have is left nil and reported as not
-// claimed. [Evaluate] is Run outside a test.
+// There are three ways in for a client. [Watch] is one line in a test that exists
+// already: it judges what the test's traffic shows. [Run] drives the client
+// through an adapter of about 20 lines, a struct of functions, and runs every
+// check; an operation that the client does not have is left nil and reported as
+// not claimed. [Evaluate] is Run outside a test. [Command] is an adapter for a
+// client in another language, which reads and writes JSON lines.
 //
 //	func TestConformance(t *testing.T) {
 //		conformance.Run(t, conformance.Cartfunnel(), func(tb fake.TB, env conformance.Env) conformance.CartfunnelClient {
@@ -79,6 +80,13 @@
 // one that was seen is a CHOICE; other readings are pinned by [Choose].
 //
 // [EvaluateServer] is RunServer outside a test, and [ServerRules] lists the rules.
+//
+// # Reports
+//
+// A [Report] is a text, one HTML page, JSON (see [Schemas]), JUnit, TAP, CTRF and
+// a badge; [ReportTo] writes them all. [Frozen] judges by the checks of one
+// edition, [KnownFailures] by a list of what may fail and why, [Choose] by a
+// reading where the document leaves one open.
 //
 // # Proof
 //
