@@ -41,15 +41,14 @@ func FuzzNothingButLoopback(f *testing.F) {
 
 // A body in another style means the same; a tampered one differs.
 func FuzzRestyled(f *testing.F) {
-	for _, body := range []string{`{"a":[1,2.50,"x/y é"],"b":null}`, `"\ud83d\ude00"`, `[]`, `{"a":1,"a":2}`, "\"\u2028\"", `9`} {
+	for _, body := range []string{`{"a":[1,2.50,"x/y é"],"b":null}`, `"\ud83d\ude00"`, `[]`, `333E323`, `{"a":1,"a":2}`, "\"\u2028\"", `9`} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if !json.Valid(body) {
 			return
 		}
-		var want any
-		require.NoError(t, json.Unmarshal(body, &want))
+		want := digitForDigit(t, body)
 		for _, style := range []string{"pretty", "escaped-slashes", "ascii", "newline", "bom", "gzip"} {
 			styled := restyled(body, http.Header{}, style)
 			switch style {
@@ -61,10 +60,19 @@ func FuzzRestyled(f *testing.F) {
 				styled, err = io.ReadAll(z)
 				require.NoError(t, err)
 			}
-			var got any
-			require.NoError(t, json.Unmarshal(styled, &got), "%s: %q", style, styled)
-			require.Equal(t, want, got, style)
+			require.Equal(t, want, digitForDigit(t, styled), "%s: %q", style, styled)
 		}
 		require.NotEqual(t, body, tampered(body, "byte"))
 	})
+}
+
+// digitForDigit is a JSON text as Go values, its numbers as they stand: not all of
+// them fit a float64.
+func digitForDigit(t *testing.T, text []byte) any {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var value any
+	require.NoError(t, d.Decode(&value), "%q", text)
+	return value
 }
