@@ -272,5 +272,6 @@ func looksUntil(status int) func(*testing.T, *scenarios.Run) {
 
 func TestStoriesOfBonify(t *testing.T) {
 	t.Parallel()
-	unfold(t, "bonify", bonifyPlots)
+	unfold(t, "bonify", bonifyPlots,
+		"emptied-fields", "lost-create", "shared-limit")
 }

@@ -255,5 +255,6 @@ var cartlyPlots = map[string]plot{
 
 func TestStoriesOfCartly(t *testing.T) {
 	t.Parallel()
-	unfold(t, "cartly", cartlyPlots)
+	unfold(t, "cartly", cartlyPlots,
+		"booked-once", "forged", "new-secret", "spelt-otherwise", "stock-once", "switched-off", "token-dies")
 }

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -24,12 +25,16 @@ type wrongly struct {
 	words string
 }
 
-// unfold plays shipped stories of an API, each in bubbles of its own.
-func unfold(t *testing.T, api string, plots map[string]plot) {
+// unfold plays shipped stories of an API, each in bubbles of its own. The others
+// named are played to programs in the tests of package scenarios.
+func unfold(t *testing.T, api string, plots map[string]plot, others ...string) {
 	t.Helper()
 	shipped := map[string]*scenarios.Scenario{}
 	for _, s := range scenarios.Library(api) {
 		shipped[s.Name()] = s
+		if _, played := plots[s.Name()]; !played && !slices.Contains(others, s.Name()) {
+			t.Errorf("nobody plays library/%s/%s.txtar", api, s.Name())
+		}
 	}
 	for name, one := range plots {
 		s := shipped[name]

@@ -201,7 +201,8 @@ var cartlyStories = stories{
 
 func TestCartlyLibrary(t *testing.T) {
 	t.Parallel()
-	libraryHolds(t, "cartly", cartlyStories)
+	libraryHolds(t, "cartly", cartlyStories,
+		"another-shop", "every-byte", "failed-once", "gone-quiet", "knocks", "never-told", "paid-before-made", "refresh-refused", "refreshed-once", "rush", "slow-line", "sold-by-two", "told-too-early", "two-secrets", "uninstalled")
 }
 
 func readAll(t *testing.T, resp *http.Response) string {
