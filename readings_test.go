@@ -29,6 +29,8 @@ func listedAt(prefix string) *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^(?://)?[ \t]*(?:[-*][ \t]+)?(` + prefix + `-[0-9]+)\b`)
 }
 
+var wordEnd = regexp.MustCompile(`\w$`)
+
 // wrongReadings checks the list of readings of each API package against the
 // places that cite them, anywhere in the module.
 func wrongReadings(t *tree, prefixes map[string]string) []string {
@@ -48,7 +50,9 @@ func wrongReadingsOf(t *tree, dir, prefix string) []string {
 	listed := map[string]int{}
 	used := map[string]bool{}
 	cited := map[string]string{} // to the first file that cites it
-	number := regexp.MustCompile(`\b` + prefix + `-[0-9]+\b`)
+	// No boundary before it: with one, the pattern has no fixed beginning to
+	// look for, and tries every byte of the module.
+	number := regexp.MustCompile(prefix + `-[0-9]+\b`)
 	for _, s := range t.Sources {
 		if s.Path == path.Join(dir, "doc.go") {
 			for _, m := range listedAt(prefix).FindAllSubmatch(s.Text, -1) {
@@ -56,8 +60,11 @@ func wrongReadingsOf(t *tree, dir, prefix string) []string {
 			}
 			continue
 		}
-		for _, m := range number.FindAll(s.Text, -1) {
-			n := string(m)
+		for _, at := range number.FindAllIndex(s.Text, -1) {
+			if at[0] > 0 && wordEnd.Match(s.Text[at[0]-1:at[0]]) {
+				continue
+			}
+			n := string(s.Text[at[0]:at[1]])
 			if cited[n] == "" {
 				cited[n] = s.Path
 			}
@@ -105,7 +112,7 @@ func TestWrongReadingsAreFound(t *testing.T) {
 		}, "\n"),
 		"fake/zeta/z.go", "package zeta\n\n// reading ZZ-1, readings ZZ-3 and ZZ-4; exchange ZZ-X5, check ZZ-C6\n",
 		"fake/zeta/z_test.go", "package zeta\n\n// reading ZZ-2\n",
-		"golden/g_test.go", "package golden\n\n// ZZ-9 and YY-1\n",
+		"golden/g_test.go", "package golden\n\n// ZZ-9 and YY-1, but neither XZZ-7 nor ZZ-8a\n",
 	)
 	finds(t, wrongReadings(small, prefixes),
 		"fake/xi: its readings have no prefix",

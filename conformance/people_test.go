@@ -18,7 +18,10 @@ import (
 // What the suites say of clients as people write them stands in testdata, one
 // file for each; every line of them was held against the client's code and the
 // document. GOLDEN=update rewrites them: look at each change.
+// The same clients run under the race detector in TestVerifyCartfunnel and its
+// sisters, each against its suite.
 func TestPeopleAreJudgedAsRecorded(t *testing.T) {
+	conformance.Whole(t)
 	t.Run("cartfunnel", func(t *testing.T) {
 		judged(t, conformance.Cartfunnel(), verifyCartfunnel, generatedCartfunnel)
 	})
