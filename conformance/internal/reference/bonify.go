@@ -20,10 +20,9 @@ type Bonify struct {
 	base   string
 	domain string
 	key    string
-	http   *http.Client
+	sender *sender
 	pace   *pace
 	bug    *Bug
-	reader reader
 
 	mu     sync.Mutex
 	made   map[string]time.Time         // addresses of customers made lately
@@ -31,11 +30,10 @@ type Bonify struct {
 	fields map[int64][]bonifyFieldValue // bug BON-TYPE-02a
 }
 
-// NewBonify makes a client. The base URL may end in a slash. Redirects are not
-// followed: no call of this API is answered with one.
+// NewBonify makes a client. The base URL may end in a slash.
 func NewBonify(base, domain, key string, client *http.Client, bug *Bug) *Bonify {
 	c := &Bonify{
-		base: strings.TrimRight(base, "/"), domain: domain, key: key, bug: bug,
+		base: strings.TrimRight(base, "/"), domain: domain, key: key, bug: bug, sender: newSender(client, bug, gets),
 		pace: paceOf(client, domain),
 		made: map[string]time.Time{}, labels: map[string]string{}, fields: map[int64][]bonifyFieldValue{},
 	}
@@ -48,26 +46,7 @@ func NewBonify(base, domain, key string, client *http.Client, bug *Bug) *Bonify 
 	if bug.is("BON-RATE-06b") {
 		c.pace = &pace{}
 	}
-	own := *client
-	own.CheckRedirect = c.redirect
-	if bug.is("GEN-REDIR-01a") {
-		own.CheckRedirect = nil
-	}
-	c.http = &own
 	return c
-}
-
-// redirect does not follow.
-func (c *Bonify) redirect(r *http.Request, via []*http.Request) error {
-	reads := via[0].Method == http.MethodGet
-	if reads && c.bug.is("GEN-REDIR-01b") {
-		r.Header = via[0].Header.Clone()
-		return nil
-	}
-	if !reads && c.bug.is("GEN-REDIR-02a") {
-		return nil
-	}
-	return http.ErrUseLastResponse
 }
 
 // A bonifyRequest is one call of the API, to be sent as often as it may be.
@@ -95,20 +74,7 @@ func (c *Bonify) once(ctx context.Context, q bonifyRequest) (reply, error) {
 		return reply{}, err
 	}
 	c.dress(r, q)
-	answer, err := c.http.Do(r)
-	if err != nil {
-		return reply{}, err
-	}
-	got := reply{status: answer.StatusCode, header: answer.Header}
-	if got.status == http.StatusNotFound && c.bug.is("GEN-LEAK-01a") {
-		return got, nil
-	}
-	defer func() { _ = answer.Body.Close() }()
-	got.body, err = c.reader.readAll(c.bug, answer.Body)
-	if err != nil && c.bug.is("GEN-BODY-01a") {
-		err = nil
-	}
-	return got, err
+	return c.sender.exchange(r)
 }
 
 // dress puts on the headers.

@@ -17,9 +17,8 @@ type Cartfunnel struct {
 	base    string
 	account string
 	secret  string
-	http    *http.Client
+	sender  *sender
 	bug     *Bug
-	reader  reader
 
 	mu    sync.Mutex
 	cache map[int64]Customer       // bug CFN-SAVE-06a
@@ -40,11 +39,10 @@ var (
 	ErrTags      = errors.New("tags cannot be read, and writing replaces them all")
 )
 
-// NewCartfunnel makes a client. The base URL may end in a slash. Redirects are
-// not followed: no call of this API is answered with one.
+// NewCartfunnel makes a client. The base URL may end in a slash.
 func NewCartfunnel(base, account, secret string, client *http.Client, bug *Bug) *Cartfunnel {
 	c := &Cartfunnel{
-		base: strings.TrimRight(base, "/"), account: account, secret: secret, bug: bug,
+		base: strings.TrimRight(base, "/"), account: account, secret: secret, bug: bug, sender: newSender(client, bug, gets),
 		cache: map[int64]Customer{}, read: map[int64]map[string]any{},
 	}
 	if strings.HasSuffix(base, "/") && bug.is("CFN-URL-01b") {
@@ -56,26 +54,7 @@ func NewCartfunnel(base, account, secret string, client *http.Client, bug *Bug) 
 	if bug.is("CFN-AUTH-05a") {
 		c.secret = bug.keep(secret)
 	}
-	own := *client
-	own.CheckRedirect = c.redirect
-	if bug.is("GEN-REDIR-01a") {
-		own.CheckRedirect = nil
-	}
-	c.http = &own
 	return c
-}
-
-// redirect does not follow.
-func (c *Cartfunnel) redirect(r *http.Request, via []*http.Request) error {
-	reads := via[0].Method == http.MethodGet
-	if reads && c.bug.is("GEN-REDIR-01b") {
-		r.Header = via[0].Header.Clone()
-		return nil
-	}
-	if !reads && c.bug.is("GEN-REDIR-02a") {
-		return nil
-	}
-	return http.ErrUseLastResponse
 }
 
 // A request is one call of the API, to be sent as often as it may be.
@@ -84,13 +63,6 @@ type request struct {
 	page         int
 	body         []byte
 	form         bool
-}
-
-// A reply is an answer, read whole.
-type reply struct {
-	status int
-	header http.Header
-	body   []byte
 }
 
 // once sends a request once. Its error is about the transport alone.
@@ -114,20 +86,7 @@ func (c *Cartfunnel) once(ctx context.Context, q request) (reply, error) {
 		return reply{}, err
 	}
 	c.dress(r, q)
-	answer, err := c.http.Do(r)
-	if err != nil {
-		return reply{}, err
-	}
-	got := reply{status: answer.StatusCode, header: answer.Header}
-	if got.status >= 400 && c.bug.is("GEN-LEAK-01a") {
-		return got, nil
-	}
-	defer func() { _ = answer.Body.Close() }()
-	got.body, err = c.reader.readAll(c.bug, answer.Body)
-	if err != nil && c.bug.is("GEN-BODY-01a") {
-		err = nil
-	}
-	return got, err
+	return c.sender.exchange(r)
 }
 
 // dress puts on the headers.

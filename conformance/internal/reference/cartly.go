@@ -16,9 +16,8 @@ import (
 type Cartly struct {
 	base   string
 	app    CartlyApp
-	http   *http.Client
+	sender *sender
 	bug    *Bug
-	reader reader
 	turn   chan struct{} // held by the one that refreshes the token
 
 	mu      sync.Mutex
@@ -44,30 +43,13 @@ var (
 	ErrOAuth = errors.New("authorization failed")
 )
 
-// NewCartly makes a client. The base URL may end in a slash. Redirects are not
-// followed: no call of this API is answered with one.
+// NewCartly makes a client. The base URL may end in a slash.
 func NewCartly(base string, app CartlyApp, client *http.Client, bug *Bug) *Cartly {
 	c := &Cartly{
-		base: strings.TrimRight(base, "/"), app: app, bug: bug,
+		base: strings.TrimRight(base, "/"), app: app, bug: bug, sender: newSender(client, bug, gets),
 		turn: make(chan struct{}, 1), access: app.Token, refresh: app.RefreshToken, flows: map[string]cartlyFlow{}, hooked: map[string]string{},
 	}
-	own := *client
-	own.CheckRedirect = c.redirect
-	c.http = &own
 	return c
-}
-
-// redirect does not follow.
-func (c *Cartly) redirect(r *http.Request, via []*http.Request) error {
-	reads := via[0].Method == http.MethodGet
-	if reads && c.bug.is("GEN-REDIR-01b") {
-		r.Header = via[0].Header.Clone()
-		return nil
-	}
-	if !reads && c.bug.is("GEN-REDIR-02a") {
-		return nil
-	}
-	return http.ErrUseLastResponse
 }
 
 // A cartlyRequest is one call of the API, to be sent as often as it may be.
@@ -98,33 +80,7 @@ func (c *Cartly) once(ctx context.Context, q cartlyRequest, token string) (reply
 		return reply{}, err
 	}
 	c.dress(r, q, token)
-	return c.exchange(r)
-}
-
-// exchange sends a request and reads the answer whole.
-func (c *Cartly) exchange(r *http.Request) (reply, error) {
-	answer, err := c.http.Do(r)
-	if err != nil {
-		return reply{}, err
-	}
-	if to := answer.Header.Get("Location"); to != "" && r.Method == http.MethodGet && c.bug.is("GEN-REDIR-01a") {
-		_ = answer.Body.Close()
-		again, _ := http.NewRequestWithContext(r.Context(), http.MethodGet, to, nil)
-		again.Header = r.Header
-		if answer, err = c.http.Do(again); err != nil {
-			return reply{}, err
-		}
-	}
-	got := reply{status: answer.StatusCode, header: answer.Header}
-	if got.status == http.StatusNotFound && c.bug.is("GEN-LEAK-01a") {
-		return got, nil
-	}
-	defer func() { _ = answer.Body.Close() }()
-	got.body, err = c.reader.readAll(c.bug, answer.Body)
-	if err != nil && c.bug.is("GEN-BODY-01a") {
-		err = nil
-	}
-	return got, err
+	return c.sender.exchange(r)
 }
 
 // dress puts on the headers.

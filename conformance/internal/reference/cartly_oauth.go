@@ -170,5 +170,5 @@ func (c *Cartly) tokens(ctx context.Context, form url.Values) (reply, error) {
 		return reply{}, err
 	}
 	r.Header.Set("Content-Type", media)
-	return c.exchange(r)
+	return c.sender.exchange(r)
 }

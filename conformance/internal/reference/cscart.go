@@ -16,9 +16,8 @@ import (
 // may be used by several goroutines.
 type Cscart struct {
 	base, email, key string
-	http             *http.Client
+	sender           *sender
 	bug              *Bug
-	reader           reader
 
 	mu    sync.Mutex
 	cache map[string]Cart // bug CSC-GET-06a
@@ -62,45 +61,13 @@ func MessageOf(err error) string {
 }
 
 // NewCscart makes a client. The base URL is that of the shop and may end in a
-// slash. Redirects are not followed: no call of this API is answered with one.
+// slash.
 func NewCscart(base, email, key string, client *http.Client, bug *Bug) *Cscart {
-	c := &Cscart{base: strings.TrimRight(base, "/"), email: email, key: key, bug: bug, cache: map[string]Cart{}}
+	c := &Cscart{base: strings.TrimRight(base, "/"), email: email, key: key, bug: bug, sender: newSender(client, bug, gets), cache: map[string]Cart{}}
 	if strings.HasSuffix(base, "/") && bug.is("CSC-URL-01b") {
 		c.base = base
 	}
-	own := *client
-	own.CheckRedirect = c.redirect
-	if bug.is("GEN-REDIR-01a") {
-		own.CheckRedirect, own.Transport = nil, always{own.Transport, c.authorization()}
-	}
-	c.http = &own
 	return c
-}
-
-// always is a transport that dresses every request, whoever sends it, for the
-// bug that follows redirects with credentials.
-type always struct {
-	next          http.RoundTripper
-	authorization string
-}
-
-func (a always) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	r.Header.Set("Authorization", a.authorization)
-	return a.next.RoundTrip(r)
-}
-
-// redirect does not follow.
-func (c *Cscart) redirect(r *http.Request, via []*http.Request) error {
-	reads := via[0].Method == http.MethodGet
-	if reads && c.bug.is("GEN-REDIR-01b") {
-		r.Header = via[0].Header.Clone()
-		return nil
-	}
-	if !reads && c.bug.is("GEN-REDIR-02a") {
-		return nil
-	}
-	return http.ErrUseLastResponse
 }
 
 func (c *Cscart) authorization() string {
@@ -162,20 +129,7 @@ func (c *Cscart) once(ctx context.Context, method, path string) (reply, error) {
 		return reply{}, err
 	}
 	c.dress(r)
-	answer, err := c.http.Do(r)
-	if err != nil {
-		return reply{}, err
-	}
-	got := reply{status: answer.StatusCode, header: answer.Header}
-	if got.status == http.StatusNotFound && c.bug.is("GEN-LEAK-01a") {
-		return got, nil
-	}
-	defer func() { _ = answer.Body.Close() }()
-	got.body, err = c.reader.readAll(c.bug, answer.Body)
-	if err != nil && c.bug.is("GEN-BODY-01a") {
-		err = nil
-	}
-	return got, err
+	return c.sender.exchange(r)
 }
 
 // send sends a request until it is answered in a way that stands, at most five

@@ -18,9 +18,8 @@ type Fluidpay struct {
 	base     string
 	merchant string
 	key      string
-	http     *http.Client
+	sender   *sender
 	bug      *Bug
-	reader   reader
 
 	mu     sync.Mutex
 	hashes map[string]string                     // bug FLP-ID-01a
@@ -51,34 +50,22 @@ func (e *FluidpayError) Error() string {
 
 func (e *FluidpayError) Unwrap() error { return e.Kind }
 
-// NewFluidpay makes a client. The base URL may end in a slash. Redirects are not
-// followed: no call of this API is answered with one.
+// NewFluidpay makes a client. The base URL may end in a slash.
 func NewFluidpay(base, merchant, key string, client *http.Client, bug *Bug) *Fluidpay {
 	c := &Fluidpay{
-		base: strings.TrimRight(base, "/"), merchant: url.PathEscape(merchant), key: key, bug: bug,
+		base: strings.TrimRight(base, "/"), merchant: url.PathEscape(merchant), key: key, bug: bug, sender: newSender(client, bug, fluidpayReads),
 		hashes: map[string]string{}, cache: map[string]FluidpayCart{},
 		known: map[string][]string{}, read: map[string]map[string]json.RawMessage{},
 	}
 	if strings.ContainsAny(merchant, " /") && bug.is("FLP-URL-02a") {
 		c.merchant = merchant
 	}
-	own := *client
-	own.CheckRedirect = c.redirect
-	c.http = &own
 	return c
 }
 
-// redirect does not follow.
-func (c *Fluidpay) redirect(r *http.Request, via []*http.Request) error {
-	changes := via[0].Method == http.MethodPost && !strings.Contains(via[0].URL.Path, "/search")
-	if !changes && c.bug.is("GEN-REDIR-01b") {
-		r.Header = via[0].Header.Clone()
-		return nil
-	}
-	if changes && c.bug.is("GEN-REDIR-02a") {
-		return nil
-	}
-	return http.ErrUseLastResponse
+// fluidpayReads tells the requests that change nothing: a search is a POST.
+func fluidpayReads(r *http.Request) bool {
+	return gets(r) || strings.Contains(r.URL.Path, "/search")
 }
 
 // A fluidpayRequest is one call of the API, to be sent as often as it may be.
@@ -100,28 +87,7 @@ func (c *Fluidpay) once(ctx context.Context, q fluidpayRequest) (reply, error) {
 		return reply{}, err
 	}
 	c.dress(r, q)
-	answer, err := c.http.Do(r)
-	if err != nil {
-		return reply{}, err
-	}
-	if to := answer.Header.Get("Location"); to != "" && q.reads && c.bug.is("GEN-REDIR-01a") {
-		_ = answer.Body.Close()
-		again, _ := http.NewRequestWithContext(ctx, http.MethodGet, to, nil)
-		again.Header = r.Header
-		if answer, err = c.http.Do(again); err != nil {
-			return reply{}, err
-		}
-	}
-	got := reply{status: answer.StatusCode, header: answer.Header}
-	if got.status == http.StatusNotFound && c.bug.is("GEN-LEAK-01a") {
-		return got, nil
-	}
-	defer func() { _ = answer.Body.Close() }()
-	got.body, err = c.reader.readAll(c.bug, answer.Body)
-	if err != nil && c.bug.is("GEN-BODY-01a") {
-		err = nil
-	}
-	return got, err
+	return c.sender.exchange(r)
 }
 
 // target is the URL of a request.
