@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -14,57 +13,6 @@ import (
 
 	"github.com/cartdouble/cartdouble/fake"
 )
-
-// A client that claims one function alone is judged by what it claims.
-func TestBonifyClientsMayBePartial(t *testing.T) {
-	t.Parallel()
-	for i := range reflect.TypeFor[BonifyClient]().NumField() {
-		name := reflect.TypeFor[BonifyClient]().Field(i).Name
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := evaluate(t, Bonify(), func(tb fake.TB, env Env) BonifyClient {
-				var one BonifyClient
-				whole := bonifyAdapter(nil)(tb, env)
-				reflect.ValueOf(&one).Elem().Field(i).Set(reflect.ValueOf(whole).Field(i))
-				return one
-			})
-			passed := 0
-			for _, res := range r.Results {
-				switch res.State {
-				case pass:
-					passed++
-				case notClaimed:
-				default:
-					t.Error(r.blockText(res))
-				}
-			}
-			if passed == 0 {
-				t.Error("no check passes")
-			}
-		})
-	}
-}
-
-// The right client passes whichever way a reading is pinned.
-func TestBonifyReadingsMayBePinned(t *testing.T) {
-	t.Parallel()
-	for _, f := range bonFlags() {
-		for _, reading := range f.readings {
-			if reading.options == nil {
-				continue
-			}
-			t.Run(f.name+" "+reading.word, func(t *testing.T) {
-				t.Parallel()
-				r := evaluate(t, Bonify(), bonifyAdapter(nil), Choose(f.name, reading.word))
-				for _, res := range r.Results {
-					if res.State != pass {
-						t.Error(r.blockText(res))
-					}
-				}
-			})
-		}
-	}
-}
 
 // A bonOdd is the reference client with a bug of its own, with something done to
 // its requests, or to its functions.

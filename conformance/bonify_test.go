@@ -13,40 +13,6 @@ import (
 	"github.com/cartdouble/cartdouble/fake/bonify"
 )
 
-// The catalogue: 54 checks of Bonify and 18 of the common profile, with the
-// levels that were settled for them.
-func TestBonifyCatalogue(t *testing.T) {
-	t.Parallel()
-	families := map[string]int{}
-	levels := map[Level]int{}
-	mutants, wires, common := 0, 0, 0
-	for _, r := range Bonify().Rules() {
-		mutants += len(r.Mutants)
-		if r.Wire {
-			wires++
-		}
-		if strings.HasPrefix(r.ID, "GEN-") {
-			common++
-			continue
-		}
-		families[familyOf(r.ID)]++
-		levels[r.Level]++
-	}
-	want := map[string]int{
-		"BON-AUTH": 2, "BON-URL": 1, "BON-ENV": 1, "BON-PAGE": 11, "BON-FILT": 8, "BON-GET": 2, "BON-FIND": 2,
-		"BON-TYPE": 5, "BON-PUT": 8, "BON-CLR": 2, "BON-POST": 1, "BON-DEL": 2, "BON-RATE": 9,
-	}
-	if got, want := fmt.Sprint(families), fmt.Sprint(want); got != want {
-		t.Errorf("families are %s\nwant %s", got, want)
-	}
-	if got := fmt.Sprint(levels); got != "map[CARE:9 MUST:33 SHOULD:12]" {
-		t.Errorf("levels of BON are %s", got)
-	}
-	if common != 18 || mutants != 104 || wires != 10 {
-		t.Errorf("%d common checks, %d mutants and %d checks that the wire decides", common, mutants, wires)
-	}
-}
-
 // The limit is on where it is the subject, and nowhere else.
 func TestBonifyLimitIsOnWhereItIsTheSubject(t *testing.T) {
 	t.Parallel()

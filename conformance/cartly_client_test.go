@@ -3,8 +3,6 @@ package conformance
 import (
 	"context"
 	"errors"
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,81 +11,6 @@ import (
 	"github.com/cartdouble/cartdouble/fake"
 	"github.com/cartdouble/cartdouble/fake/cartly"
 )
-
-// A client that claims one function alone is judged by what it claims.
-func TestCartlyClientsMayBePartial(t *testing.T) {
-	t.Parallel()
-	pairs := []string{"Authorize", "Callback", "Receiver", "Rotate", "Known"} // which no check asks for alone
-	for i := range reflect.TypeFor[CartlyClient]().NumField() {
-		name := reflect.TypeFor[CartlyClient]().Field(i).Name
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := evaluate(t, Cartly(), func(tb fake.TB, env Env) CartlyClient {
-				var one CartlyClient
-				whole := cartlyAdapter(nil)(tb, env)
-				reflect.ValueOf(&one).Elem().Field(i).Set(reflect.ValueOf(whole).Field(i))
-				return one
-			}, cartlyAPIOnly())
-			passed := 0
-			for _, res := range r.Results {
-				switch res.State {
-				case pass:
-					passed++
-				case notClaimed:
-				default:
-					t.Error(r.blockText(res))
-				}
-			}
-			if !slices.Contains(pairs, name) && passed == 0 {
-				t.Error("no check passes")
-			}
-		})
-	}
-}
-
-// cartlyAPIOnly selects the checks about calls of the API.
-func cartlyAPIOnly() Option {
-	var ids []string
-	for _, family := range append(clyAPI(), common(clyProfile())) {
-		for _, k := range family {
-			ids = append(ids, k.id)
-		}
-	}
-	return Only(ids...)
-}
-
-// The catalogue of calls of the API: 34 checks in 12 families, with the levels
-// that were settled for them, and 18 of the common profile.
-func TestCartlyCatalogue(t *testing.T) {
-	t.Parallel()
-	families, levels := map[string]int{}, map[Level]int{}
-	mutants, wires := 0, 0
-	for _, family := range clyAPI() {
-		for _, k := range family {
-			families[strings.TrimPrefix(familyOf(k.id), "CLY-")]++
-			levels[k.level]++
-			mutants += len(k.mutants)
-			if k.wire != nil {
-				wires++
-			}
-		}
-	}
-	want := map[string]int{
-		"AUTH": 2, "OAUTH": 7, "ME": 1, "VERB": 2, "CT": 1, "STAT": 1, "ID": 1, "CUS": 5, "ORD": 3, "INV": 3, "DISC": 1, "HOOK": 7,
-	}
-	if !reflect.DeepEqual(families, want) {
-		t.Errorf("families are %v\nwant %v", families, want)
-	}
-	if want := map[Level]int{must: 11, should: 1, care: 22}; !reflect.DeepEqual(levels, want) {
-		t.Errorf("levels are %v", levels)
-	}
-	if mutants != 42 || wires != 11 {
-		t.Errorf("%d mutants and %d checks that the wire decides", mutants, wires)
-	}
-	if n := len(common(clyProfile())); n != 18 {
-		t.Errorf("%d checks of the common profile", n)
-	}
-}
 
 // One line judges what a test's client does to a fake.
 func TestCartlyIsWatched(t *testing.T) {

@@ -13,40 +13,6 @@ import (
 	"github.com/cartdouble/cartdouble/fake/cscart"
 )
 
-// The catalogue: 46 checks of CS-Cart and 17 of the common profile, with the
-// levels that were settled for them.
-func TestCscartCatalogue(t *testing.T) {
-	t.Parallel()
-	families := map[string]int{}
-	levels := map[Level]int{}
-	mutants, wires, common := 0, 0, 0
-	for _, r := range Cscart().Rules() {
-		mutants += len(r.Mutants)
-		if r.Wire {
-			wires++
-		}
-		if strings.HasPrefix(r.ID, "GEN-") {
-			common++
-			continue
-		}
-		families[familyOf(r.ID)]++
-		levels[r.Level]++
-	}
-	want := map[string]int{
-		"CSC-AUTH": 2, "CSC-ACC": 1, "CSC-URL": 2, "CSC-VERB": 1, "CSC-PAGE": 6, "CSC-FILT": 12, "CSC-TYPE": 9,
-		"CSC-GET": 6, "CSC-DEL": 6, "CSC-ERR": 1,
-	}
-	if got, want := fmt.Sprint(families), fmt.Sprint(want); got != want {
-		t.Errorf("families are %s\nwant %s", got, want)
-	}
-	if got := fmt.Sprint(levels); got != "map[CARE:7 MUST:22 SHOULD:17]" {
-		t.Errorf("levels of CSC are %s", got)
-	}
-	if common != 17 || mutants != 86 || wires != 12 {
-		t.Errorf("%d common checks, %d mutants and %d checks that the wire decides", common, mutants, wires)
-	}
-}
-
 // The list of checks is a golden file, so that an id that changes its meaning,
 // or goes, is seen in a review.
 func TestCscartRules(t *testing.T) {

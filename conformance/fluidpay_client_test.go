@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -12,57 +11,6 @@ import (
 	"github.com/cartdouble/cartdouble/fake"
 	"github.com/cartdouble/cartdouble/fake/fluidpay"
 )
-
-// A client that claims one function alone is judged by what it claims.
-func TestFluidpayClientsMayBePartial(t *testing.T) {
-	t.Parallel()
-	for i := range reflect.TypeFor[FluidpayClient]().NumField() {
-		name := reflect.TypeFor[FluidpayClient]().Field(i).Name
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := evaluate(t, Fluidpay(), func(tb fake.TB, env Env) FluidpayClient {
-				var one FluidpayClient
-				whole := fluidpayAdapter(nil)(tb, env)
-				reflect.ValueOf(&one).Elem().Field(i).Set(reflect.ValueOf(whole).Field(i))
-				return one
-			})
-			passed := 0
-			for _, res := range r.Results {
-				switch res.State {
-				case pass:
-					passed++
-				case notClaimed:
-				default:
-					t.Error(r.blockText(res))
-				}
-			}
-			if asks := name != "Status" && name != "Message" && name != "Correlation"; asks != (passed > 0) {
-				t.Errorf("%d checks pass", passed)
-			}
-		})
-	}
-}
-
-// The right client passes whichever way a reading is pinned.
-func TestFluidpayReadingsMayBePinned(t *testing.T) {
-	t.Parallel()
-	for _, f := range flpFlags() {
-		for _, reading := range f.readings {
-			if reading.options == nil {
-				continue
-			}
-			t.Run(f.name+" "+reading.word, func(t *testing.T) {
-				t.Parallel()
-				r := evaluate(t, Fluidpay(), fluidpayAdapter(nil), Choose(f.name, reading.word))
-				for _, res := range r.Results {
-					if res.State != pass {
-						t.Error(r.blockText(res))
-					}
-				}
-			})
-		}
-	}
-}
 
 // A flpOdd is the reference client with something done to its requests, or to
 // its functions.

@@ -68,44 +68,6 @@ func TestClausesHaveOneForm(t *testing.T) {
 	}
 }
 
-// The catalogue: 40 checks of Cartfunnel and 18 of the common profile, with the
-// levels that were settled for them.
-func TestCartfunnelCatalogue(t *testing.T) {
-	t.Parallel()
-	families := map[string]int{}
-	levels := map[Level]int{}
-	mutants, wires := 0, 0
-	for _, r := range Cartfunnel().Rules() {
-		families[familyOf(r.ID)]++
-		mutants += len(r.Mutants)
-		if r.Wire {
-			wires++
-		}
-		if strings.HasPrefix(r.ID, "GEN-") {
-			if r.Level != care {
-				t.Errorf("%s is a %s", r.ID, r.Level)
-			}
-			continue
-		}
-		levels[r.Level]++
-	}
-	want := map[string]int{
-		"CFN-AUTH": 5, "CFN-URL": 2, "CFN-VERB": 2, "CFN-BODY": 6, "CFN-TAG": 2, "CFN-CT": 2, "CFN-SAVE": 8,
-		"CFN-TYPE": 5, "CFN-PAGE": 5, "CFN-GET": 1, "CFN-FIND": 2,
-		"GEN-CTX": 1, "GEN-BODY": 1, "GEN-HTML": 1, "GEN-5XX": 1, "GEN-4XX": 1, "GEN-WAIT": 1, "GEN-DUP": 1, "GEN-REDIR": 2,
-		"GEN-LOOP": 1, "GEN-MISS": 1, "GEN-UNK": 1, "GEN-TEXT": 1, "GEN-UTF8": 1, "GEN-LEAK": 1, "GEN-RACE": 1, "GEN-SECRET": 1, "GEN-GZIP": 1,
-	}
-	if got, want := fmt.Sprint(families), fmt.Sprint(want); got != want {
-		t.Errorf("families are %s\nwant %s", got, want)
-	}
-	if got := fmt.Sprint(levels); got != "map[CARE:5 MUST:28 SHOULD:7]" {
-		t.Errorf("levels of CFN are %s", got)
-	}
-	if mutants != 81 || wires != 11 {
-		t.Errorf("%d mutants and %d checks that the wire decides", mutants, wires)
-	}
-}
-
 func TestRulesTellAllAboutACheck(t *testing.T) {
 	t.Parallel()
 	rules := Cartfunnel().Rules()
