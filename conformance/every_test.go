@@ -41,7 +41,7 @@ func partial[C any](t *testing.T, s *Suite[C], adapter func(*reference.Bug) func
 				switch res.State {
 				case pass:
 					passed++
-				case notClaimed, choice:
+				case notClaimed, chosen:
 				default:
 					t.Error(r.blockText(res))
 				}
