@@ -17,6 +17,9 @@ func cartlyAdapter(bug *reference.Bug) func(fake.TB, Env) CartlyClient {
 			Token: env.Creds["token"], RefreshToken: env.Creds["refresh_token"], ShopDomain: env.Creds["shop_domain"],
 		}
 		c := reference.NewCartly(env.BaseURL, app, env.HTTP, bug)
+		if env.now != nil {
+			c.Now = env.now
+		}
 		return CartlyClient{
 			Me: func(ctx context.Context) (CartlyShop, error) {
 				shop, err := c.Me(ctx)

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
 )
@@ -27,6 +28,7 @@ type Env struct {
 	Log func(format string, args ...any)
 
 	twin func() (client *http.Client, end func()) // another fake in the same scene
+	now  func() time.Time                         // of the fake, where its clock alone is moved; nil: time.Now
 }
 
 // Kind is a word for what kind of failure an error tells: "refused",

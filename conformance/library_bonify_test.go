@@ -1,9 +1,7 @@
 package conformance
 
 import (
-	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"testing"
@@ -12,34 +10,9 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/cartdouble/cartdouble/conformance/internal/reference"
-	"github.com/cartdouble/cartdouble/scenarios"
 )
 
-func refBonify(run *scenarios.Run, bug *reference.Bug) *reference.Bonify {
-	creds := run.Credentials()
-	return reference.NewBonify(run.BaseURL(), creds["shop_domain"], creds["api_key"], run.Client(), bug)
-}
-
-// getBonify is the call of a program that has no client to speak of.
-func getBonify(t *testing.T, run *scenarios.Run, method, path string) (int, string, http.Header) {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, run.BaseURL()+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	run.Authorize(r)
-	answer, err := run.Client().Do(r)
-	if err != nil {
-		t.Error(err)
-		return 0, "", nil
-	}
-	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Error(err)
-	}
-	return answer.StatusCode, string(body), answer.Header
-}
+type bonPlay = *play[BonifyClient]
 
 // persistent does something until it is done, once a second; three times are
 // enough for any story.
@@ -52,29 +25,40 @@ func persistent(do func() error) {
 	}
 }
 
-func listed(times int) func(*testing.T, *scenarios.Run, *reference.Bug) {
-	return func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-		c := refBonify(run, bug)
+// bonAll reads the list and wants so many customers in it, each once.
+func bonAll(p bonPlay, want int) {
+	p.Helper()
+	all, err := p.c.List(p.ctx)
+	ends(p, "List", err, nil)
+	ids := map[int64]bool{}
+	for _, one := range all {
+		ids[one.ID] = true
+	}
+	wants(p, "customers of List", len(all), want)
+	wants(p, "different customers of List", len(ids), want)
+}
+
+func listed(times int) func(bonPlay) {
+	return func(p bonPlay) {
 		for range times {
-			_, _ = c.List(t.Context())
+			_, _ = p.c.List(p.ctx)
 		}
 	}
 }
 
 const firstBonify = 345345345345 // the id of the first customer
 
-var bonifyPlots = map[string]plot{
+var bonifyLibrary = library[BonifyClient]{Bonify, bonifyAdapter, map[string]plot[BonifyClient]{
 	"cursor-expires": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refBonify(run, bug) // which begins anew once; when that fails too, the program does
-			persistent(func() error { _, err := c.List(t.Context()); return err })
+		drive: func(p bonPlay) { // which begins anew once; when that fails too, the program does
+			persistent(func() error { _, err := p.c.List(p.ctx); return err })
 		},
 		bugs: map[string]string{"BON-PAGE-01a": "step never reached"},
-		wrong: map[string]wrongly{
-			"asks with the old cursor again": {words: "already answered by request #3", drive: func(t *testing.T, run *scenarios.Run) {
+		wrong: map[string]wrongly[BonifyClient]{
+			"asks with the old cursor again": {words: "already answered by request #3", drive: func(p bonPlay) {
 				path := "/customers"
 				for range 4 {
-					status, body, _ := getBonify(t, run, "GET", path)
+					status, body, _ := p.ask("GET", path)
 					if status == 200 {
 						path = "/customers?next_page=" + url.QueryEscape(gjson.Get(body, "next_page").Str)
 					}
@@ -84,17 +68,47 @@ var bonifyPlots = map[string]plot{
 		},
 	},
 	"half-a-batch": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refBonify(run, bug)
-			all := []reference.BonifyCustomer{{ID: 1001, LastName: "Berg"}, {ID: 1002, LastName: "Busch"}, {ID: 1003, LastName: "Dorn"}}
-			if c.Update(t.Context(), all) == nil {
+		drive: func(p bonPlay) {
+			all := []BonifyCustomer{{ID: 1001, LastName: "Berg"}, {ID: 1002, LastName: "Busch"}, {ID: 1003, LastName: "Dorn"}}
+			if p.c.Update(p.ctx, all) == nil {
 				return
 			}
-			if one, err := c.Get(t.Context(), 1002); err == nil && one.LastName == "Eich" {
-				_ = c.Update(t.Context(), all[2:])
+			if one, err := p.c.Get(p.ctx, 1002); err == nil && one.LastName == "Eich" {
+				_ = p.c.Update(p.ctx, all[2:])
 			}
 		},
 		bugs: map[string]string{"BON-PUT-06b": "step never reached: -> GET ~/customers/1002", "BON-PUT-03a": "does not fit"},
+	},
+	"lost-create": {
+		drive: func(p bonPlay) {
+			dora := BonifyCustomer{Email: "dora@example.com", FirstName: "Dora"}
+			ends(p, "Create", p.c.Create(p.ctx, []BonifyCustomer{dora}), nil)
+			found, err := p.c.List(p.ctx, BonifyFilter{"email", "equals", dora.Email})
+			ends(p, "List", err, nil)
+			for _, one := range found {
+				_ = p.c.Update(p.ctx, []BonifyCustomer{{ID: one.ID, LastName: "Dorn"}})
+			}
+		},
+		bugs: map[string]string{
+			"GEN-DUP-01a": "forbidden by   never POST", "BON-FILT-01a": "does not fit",
+		},
+	},
+	"emptied-fields": {
+		drive: func(p bonPlay) {
+			ends(p, "Clear", p.c.Clear(p.ctx, 7, "colour"), nil)
+			ends(p, "Clear", p.c.Clear(p.ctx, 7, "fit"), nil)
+			ends(p, "Update", p.c.Update(p.ctx, []BonifyCustomer{{ID: 7, LastName: "Berg"}, {ID: 8, LastName: "Busch"}, {ID: 9, LastName: "Dorn"}}), nil)
+		},
+		bugs: map[string]string{"BON-CLR-01a": "does not fit", "BON-CLR-01b": "does not fit", "BON-RATE-03a": "Clear: got the error"},
+	},
+	"shared-limit": {
+		drive: func(p bonPlay) {
+			bonAll(p, 3)
+			ends(p, "Update", p.c.Update(p.ctx, []BonifyCustomer{{ID: firstBonify, FirstName: "Ada"}}), nil)
+		},
+		bugs: map[string]string{
+			"BON-RATE-02a": "List: got the error", "BON-RATE-03a": "List: got the error", "BON-RATE-01b": "step never reached",
+		},
 	},
 	"told-to-wait": {
 		drive: listed(3),
@@ -103,46 +117,43 @@ var bonifyPlots = map[string]plot{
 			"BON-RATE-02a": "8.95 s too early: told to wait 10 s",
 			"BON-RATE-03a": "8.95 s too early: told to wait 10 s",
 		},
-		wrong: map[string]wrongly{
-			"reads the date by its own clock": {words: "told to wait 30 s", drive: func(t *testing.T, run *scenarios.Run) {
-				_, _, _ = getBonify(t, run, "GET", "/customers")
+		wrong: map[string]wrongly[BonifyClient]{
+			"reads the date by its own clock": {words: "told to wait 30 s", drive: func(p bonPlay) {
+				_, _, _ = p.ask("GET", "/customers")
 				idle(10 * time.Second)
-				_, _, _ = getBonify(t, run, "GET", "/customers")
+				_, _, _ = p.ask("GET", "/customers")
 				idle(time.Second)
-				_, _, h := getBonify(t, run, "GET", "/customers")
+				_, _, h := p.ask("GET", "/customers")
 				until, err := http.ParseTime(h.Get("Retry-After"))
 				if err != nil {
-					t.Error(err)
+					p.Errorf("%v", err)
 				}
-				idle(max(until.Sub(run.Fake().Now()), time.Second))
-				_, _, _ = getBonify(t, run, "GET", "/customers")
+				idle(max(until.Sub(p.run.Fake().Now()), time.Second))
+				_, _, _ = p.ask("GET", "/customers")
 			}},
 		},
 	},
 	"okay-is-no-status": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refBonify(run, bug)
-			persistent(func() error { _, err := c.List(t.Context()); return err })
+		drive: func(p bonPlay) {
+			persistent(func() error { _, err := p.c.List(p.ctx); return err })
 			persistent(func() error {
-				return c.Update(t.Context(), []reference.BonifyCustomer{{ID: firstBonify, FirstName: "Ada"}})
+				return p.c.Update(p.ctx, []BonifyCustomer{{ID: firstBonify, FirstName: "Ada"}})
 			})
 		},
 		bugs: map[string]string{"BON-ENV-01a": "request #2 does not fit"},
 	},
 	"two-shops-one-budget": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			ours := refBonify(run, bug)
-			creds := run.Tenant("eve.myshopify.com")
-			theirs := reference.NewBonify(run.BaseURL(), creds["shop_domain"], creds["api_key"], run.Client(), bug)
-			_, err := ours.List(t.Context())
+		drive: func(p bonPlay) {
+			theirs := p.as(p.run.Tenant("eve.myshopify.com"))
+			_, err := p.c.List(p.ctx)
 			if err == nil {
-				_, err = theirs.List(t.Context())
+				_, err = theirs.List(p.ctx)
 			}
 			if err == nil {
-				err = ours.Update(t.Context(), []reference.BonifyCustomer{{ID: 1001, FirstName: "Anna"}})
+				err = p.c.Update(p.ctx, []BonifyCustomer{{ID: 1001, FirstName: "Anna"}})
 			}
 			if err == nil {
-				_ = theirs.Update(t.Context(), []reference.BonifyCustomer{{ID: 2001, FirstName: "Eve"}})
+				_ = theirs.Update(p.ctx, []BonifyCustomer{{ID: 2001, FirstName: "Eve"}})
 			}
 		},
 		bugs: map[string]string{
@@ -153,11 +164,11 @@ var bonifyPlots = map[string]plot{
 	"plenty-left": {
 		drive: listed(1),
 		bugs:  map[string]string{"BON-RATE-01a": "step never reached", "BON-RATE-08a": "does not fit"},
-		wrong: map[string]wrongly{
-			"is led by the header": {words: "does not fit", drive: func(t *testing.T, run *scenarios.Run) {
+		wrong: map[string]wrongly[BonifyClient]{
+			"is led by the header": {words: "does not fit", drive: func(p bonPlay) {
 				path := "/customers"
 				for range 3 {
-					_, body, h := getBonify(t, run, "GET", path)
+					_, body, h := p.ask("GET", path)
 					if h.Get("X-Ratelimit-Remaining") == "0" {
 						idle(time.Second)
 					}
@@ -168,13 +179,10 @@ var bonifyPlots = map[string]plot{
 		},
 	},
 	"unknown-field": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refBonify(run, bug)
-			fields := map[string]reference.BonifyField{"colour": {Value: "red"}, "size": {Value: "M"}}
-			err := c.Update(t.Context(), []reference.BonifyCustomer{{ID: 7, Fields: fields}})
-			if bug == nil && !errors.Is(err, reference.ErrNotSaved) {
-				t.Errorf("the update ends with %v", err)
-			}
+		drive: func(p bonPlay) {
+			fields := map[string]BonifyField{"colour": {Value: "red"}, "size": {Value: "M"}}
+			err := p.c.Update(p.ctx, []BonifyCustomer{{ID: 7, Fields: fields}})
+			ends(p, "Update", err, reference.ErrNotSaved)
 		},
 		bugs: map[string]string{"BON-PUT-07a": "step never reached: -> GET ~/customers/7"},
 	},
@@ -187,91 +195,84 @@ var bonifyPlots = map[string]plot{
 		bugs:  map[string]string{"BON-PAGE-06a": "step never reached: -> GET ~/customers query=next_page={{c2}}"},
 	},
 	"met-twice": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refBonify(run, bug)
-			var all []reference.BonifyCustomer
-			_ = c.Each(t.Context(), func(one reference.BonifyCustomer) error {
-				all = append(all, reference.BonifyCustomer{ID: one.ID, LastName: "greeted"})
+		drive: func(p bonPlay) {
+			var all []BonifyCustomer
+			_ = p.c.Each(p.ctx, func(one BonifyCustomer) error {
+				all = append(all, BonifyCustomer{ID: one.ID, LastName: "greeted"})
 				return nil
 			})
-			_ = c.Update(t.Context(), all)
+			_ = p.c.Update(p.ctx, all)
 		},
 		bugs: map[string]string{"BON-PAGE-11a": "customers"},
 	},
 	"not-yet-found": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refBonify(run, bug)
+		drive: func(p bonPlay) {
 			for range 2 {
-				_ = c.Ensure(t.Context(), reference.BonifyCustomer{Email: "dora@example.com"})
+				_ = p.c.Ensure(p.ctx, BonifyCustomer{Email: "dora@example.com"})
 			}
 		},
 		bugs: map[string]string{"BON-FIND-01a": "forbidden by   never POST ~/customers"},
 	},
 	"gone-meanwhile": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refBonify(run, bug)
-			all, _ := c.List(t.Context())
+		drive: func(p bonPlay) {
+			all, _ := p.c.List(p.ctx)
 			for _, one := range all {
-				_, _ = c.Get(t.Context(), one.ID) // one that cannot be read is left out
+				_, _ = p.c.Get(p.ctx, one.ID) // one that cannot be read is left out
 			}
 		},
-		wrong: map[string]wrongly{
+		wrong: map[string]wrongly[BonifyClient]{
 			"stops at the one that is gone":       {words: "step never reached: -> GET ~/customers/1002", drive: looksUntil(404)},
 			"takes one refusal for that of a key": {words: "step never reached: -> GET ~/customers/1003", drive: looksUntil(403)},
 		},
 	},
 	"edited-by-two": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refBonify(run, bug)
-			if one, err := c.Get(t.Context(), 7); err == nil && one.Email == "anna@example.com" {
-				_ = c.Update(t.Context(), []reference.BonifyCustomer{{ID: 7, Email: "anna@example.org"}})
+		drive: func(p bonPlay) {
+			if one, err := p.c.Get(p.ctx, 7); err == nil && one.Email == "anna@example.com" {
+				_ = p.c.Update(p.ctx, []BonifyCustomer{{ID: 7, Email: "anna@example.org"}})
 			}
 		},
 		bugs: map[string]string{"BON-PUT-08a": "last_name", "BON-PUT-08b": "does not fit"},
 	},
 	"deleted-later": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refBonify(run, bug)
-			_ = c.Delete(t.Context(), 7)
+		drive: func(p bonPlay) {
+			_ = p.c.Delete(p.ctx, 7)
 			for range 2 {
-				if _, err := c.Get(t.Context(), 7); errors.Is(err, reference.ErrNotFound) {
+				if _, err := p.c.Get(p.ctx, 7); errors.Is(err, reference.ErrNotFound) {
 					return
 				}
 				idle(time.Minute)
 			}
 		},
-		wrong: map[string]wrongly{
-			"deletes again": {words: "forbidden by   never DELETE ~/customers/7", drive: func(t *testing.T, run *scenarios.Run) {
-				c := refBonify(run, nil)
-				gone := func() bool { _, err := c.Get(t.Context(), 7); return errors.Is(err, reference.ErrNotFound) }
+		wrong: map[string]wrongly[BonifyClient]{
+			"deletes again": {words: "forbidden by   never DELETE ~/customers/7", drive: func(p bonPlay) {
+				gone := func() bool { _, err := p.c.Get(p.ctx, 7); return errors.Is(err, reference.ErrNotFound) }
 				for range 3 {
-					if _ = c.Delete(t.Context(), 7); gone() {
+					if _ = p.c.Delete(p.ctx, 7); gone() {
 						return
 					}
 				}
 			}},
-			"takes okay for done": {words: "step never reached: -> GET ~/customers/7", drive: func(_ *testing.T, run *scenarios.Run) {
-				_ = refBonify(run, nil).Delete(context.Background(), 7)
+			"takes okay for done": {words: "step never reached: -> GET ~/customers/7", drive: func(p bonPlay) {
+				_ = p.c.Delete(p.ctx, 7)
 			}},
 		},
 	},
-}
+}}
 
 // looksUntil looks at each customer of the list, and stops at a status.
-func looksUntil(status int) func(*testing.T, *scenarios.Run) {
-	return func(t *testing.T, run *scenarios.Run) {
-		_, body, _ := getBonify(t, run, "GET", "/customers")
+func looksUntil(status int) func(bonPlay) {
+	return func(p bonPlay) {
+		_, body, _ := p.ask("GET", "/customers")
 		for _, one := range gjson.Get(body, "customers.#.id").Array() {
 			idle(time.Second)
-			if got, _, _ := getBonify(t, run, "GET", "/customers/"+one.Raw); got == status {
+			if got, _, _ := p.ask("GET", "/customers/"+one.Raw); got == status {
 				return
 			}
 		}
 	}
 }
 
-func TestStoriesOfBonify(t *testing.T) {
+func TestBonifyLibrary(t *testing.T) {
 	t.Parallel()
-	unfold(t, "bonify", bonifyPlots,
-		"emptied-fields", "lost-create", "shared-limit")
+	unfold(t, bonifyLibrary)
 }

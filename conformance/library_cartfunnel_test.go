@@ -7,214 +7,253 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/conformance/internal/reference"
-	"github.com/cartdouble/cartdouble/fake"
 )
 
-type (
-	cfnTale   = tale[CartfunnelClient]
-	cfnAstray = astray[CartfunnelClient]
-)
+type cfnPlay = *play[CartfunnelClient]
 
 // cfnLists reads the list and wants so many customers in it, each once; or an
 // error.
-func cfnLists(ctx context.Context, tb fake.TB, c CartfunnelClient, want int, kind error) {
-	tb.Helper()
-	all, err := c.List(ctx)
-	ends(tb, "List", err, kind)
+func cfnLists(p cfnPlay, want int, kind error) {
+	p.Helper()
+	all, err := p.c.List(p.ctx)
+	ends(p, "List", err, kind)
 	ids := map[int64]bool{}
 	for _, one := range all {
 		ids[one.ID] = true
 	}
-	wants(tb, "customers of List", len(all), want)
-	wants(tb, "different customers of List", len(ids), want)
+	wants(p, "customers of List", len(all), want)
+	wants(p, "different customers of List", len(ids), want)
 }
 
 // cfnGets reads customer 1, or gets an error.
-func cfnGets(ctx context.Context, tb fake.TB, c CartfunnelClient, kind error) CartfunnelCustomer {
-	tb.Helper()
-	one, err := c.Get(ctx, 1)
-	ends(tb, "Get", err, kind)
+func cfnGets(p cfnPlay, kind error) CartfunnelCustomer {
+	p.Helper()
+	one, err := p.c.Get(p.ctx, 1)
+	ends(p, "Get", err, kind)
 	return one
 }
 
 func TestCartfunnelLibrary(t *testing.T) {
 	t.Parallel()
-	library(t, "cartfunnel", cartfunnelAdapter, append(cfnOldTales(), cfnNewTales()...))
+	unfold(t, cartfunnelLibrary)
 }
 
-func cfnOldTales() []cfnTale {
-	return []cfnTale{
-		{
-			"lost-save",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				dora, err := c.Create(ctx, CartfunnelCustomer{Email: "dora@example.com", FirstName: "Dora"})
-				ends(tb, "Create", err, nil)
-				wants(tb, "address", dora.Email, "dora@example.com")
-				_, err = c.Update(ctx, 2001, CartfunnelChange{FirstName: text("Karl")})
-				ends(tb, "Update", err, reference.ErrNotSaved)
-				carl, err := c.Get(ctx, 2001)
-				ends(tb, "Get", err, nil)
-				wants(tb, "first name", carl.FirstName, "Carl")
-			},
-			[]cfnAstray{
-				{bug: "GEN-DUP-01a", words: "forbidden by   never POST /v1/customers.json"},
-				{bug: "CFN-SAVE-01a", words: "Update: got the error <nil>"},
-				{bug: "CFN-SAVE-02a", words: "Update: got the error <nil>"},
-				{bug: "CFN-SAVE-06a", words: "step never reached: -> GET /v1/customers/2001.json"},
-			},
+var cartfunnelLibrary = library[CartfunnelClient]{Cartfunnel, cartfunnelAdapter, map[string]plot[CartfunnelClient]{
+	"lost-save": {
+		drive: func(p cfnPlay) {
+			dora, err := p.c.Create(p.ctx, CartfunnelCustomer{Email: "dora@example.com", FirstName: "Dora"})
+			ends(p, "Create", err, nil)
+			wants(p, "address", dora.Email, "dora@example.com")
+			_, err = p.c.Update(p.ctx, 2001, CartfunnelChange{FirstName: text("Karl")})
+			ends(p, "Update", err, reference.ErrNotSaved)
+			carl, err := p.c.Get(p.ctx, 2001)
+			ends(p, "Get", err, nil)
+			wants(p, "first name", carl.FirstName, "Carl")
 		},
-		{
-			"limited-list",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				cfnLists(ctx, tb, c, 120, nil)
-				cfnGets(ctx, tb, c, nil)
-			},
-			[]cfnAstray{
-				{bug: "GEN-WAIT-01a", words: "too early"},
-				{bug: "CFN-PAGE-01a", words: "customers of List: got 100, want 120"},
-			},
+		bugs: map[string]string{
+			"GEN-DUP-01a":  "forbidden by   never POST /v1/customers.json",
+			"CFN-SAVE-01a": "Update: got the error <nil>",
+			"CFN-SAVE-02a": "Update: got the error <nil>",
+			"CFN-SAVE-06a": "step never reached: -> GET /v1/customers/2001.json",
 		},
-		{
-			"shop-moves-on",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) { cfnLists(ctx, tb, c, 150, nil) },
-			[]cfnAstray{
-				{bug: "CFN-PAGE-05a", words: "customers of List: got 151, want 150"},
-				{bug: "CFN-PAGE-01a", words: "step never reached: -> GET ~/customers.json query=page=2"},
-				{bug: "CFN-PAGE-03b", words: "page=101"},
-			},
+	},
+	"limited-list": {
+		drive: func(p cfnPlay) {
+			cfnLists(p, 120, nil)
+			cfnGets(p, nil)
 		},
-		{
-			"key-withdrawn",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				_, err := c.Create(ctx, CartfunnelCustomer{Email: "dora@example.com"})
-				ends(tb, "Create", err, reference.ErrRefused)
-				cfnGets(ctx, tb, c, nil)
-				cfnGets(ctx, tb, c, reference.ErrRefused)
-			},
-			[]cfnAstray{
-				{bug: "CFN-AUTH-04b", words: "Create: got the error <nil>"},
-				{bug: "CFN-AUTH-04c", words: "the answer will be the same"},
-			},
+		bugs: map[string]string{
+			"GEN-WAIT-01a": "too early",
+			"CFN-PAGE-01a": "customers of List: got 100, want 120",
 		},
-		{
-			"half-answers",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				for range 3 { // one of them asks twice
-					cfnLists(ctx, tb, c, 0, reference.ErrReply)
+	},
+	"shop-moves-on": {
+		drive: func(p cfnPlay) { cfnLists(p, 150, nil) },
+		bugs: map[string]string{
+			"CFN-PAGE-05a": "customers of List: got 151, want 150",
+			"CFN-PAGE-01a": "step never reached: -> GET ~/customers.json query=page=2",
+			"CFN-PAGE-03b": "page=101",
+		},
+	},
+	"key-withdrawn": {
+		drive: func(p cfnPlay) {
+			_, err := p.c.Create(p.ctx, CartfunnelCustomer{Email: "dora@example.com"})
+			ends(p, "Create", err, reference.ErrRefused)
+			cfnGets(p, nil)
+			cfnGets(p, reference.ErrRefused)
+		},
+		bugs: map[string]string{
+			"CFN-AUTH-04b": "Create: got the error <nil>",
+			"CFN-AUTH-04c": "the answer will be the same",
+		},
+	},
+	"half-answers": {
+		drive: func(p cfnPlay) {
+			for range 3 { // one of them asks twice
+				cfnLists(p, 0, reference.ErrReply)
+			}
+			cfnLists(p, 1, nil)
+		},
+		bugs: map[string]string{
+			"GEN-HTML-01a": "List: got the error <nil>",
+			"CFN-CT-02a":   "customers of List: got 0, want 1",
+		},
+	},
+	"bad-day": {
+		drive: func(p cfnPlay) {
+			cfnGets(p, nil)
+			emma, err := p.c.Create(p.ctx, CartfunnelCustomer{Email: "emma@example.com", FirstName: "Emma"})
+			ends(p, "Create", err, nil)
+			wants(p, "first name", emma.FirstName, "Emma")
+			anna, err := p.c.Update(p.ctx, 1, CartfunnelChange{Note: text("back in May")})
+			ends(p, "Update", err, nil)
+			wants(p, "note", anna.Note, "back in May")
+		},
+		bugs: map[string]string{
+			"GEN-WAIT-01a": "too early",
+			"GEN-5XX-01a":  "Get: got the error",
+			"GEN-DUP-01a":  "want    -> GET ~/customers.json query=*",
+		},
+	},
+	"late-list": {
+		drive: func(p cfnPlay) {
+			gil, err := p.c.Ensure(p.ctx, CartfunnelCustomer{Email: "gil@example.com", FirstName: "Gil"})
+			ends(p, "Ensure", err, nil)
+			wants(p, "id", gil.ID, 2)
+		},
+		bugs: map[string]string{
+			"CFN-FIND-01b": "Ensure: got the error",
+			"CFN-SAVE-01a": "step never reached: -> GET ~/customers.json query=*",
+		},
+	},
+	"address-taken": {
+		drive: func(p cfnPlay) {
+			hal, err := p.c.Ensure(p.ctx, CartfunnelCustomer{Email: "hal@example.com"})
+			ends(p, "Ensure", err, nil)
+			wants(p, "id", hal.ID, 2)
+			_, err = p.c.Create(p.ctx, CartfunnelCustomer{Email: "ida@example.com"})
+			ends(p, "Create", err, reference.ErrNotSaved)
+		},
+		bugs: map[string]string{
+			"CFN-FIND-01b": "want    -> GET ~/customers.json query=*",
+			"CFN-SAVE-01a": "Create: got the error <nil>",
+			"CFN-VERB-02a": "got        DELETE /v1/customers/2.json",
+			"GEN-4XX-01a":  "want    -> GET ~/customers.json query=*",
+		},
+	},
+	"dropped-note": {
+		drive: func(p cfnPlay) {
+			anna, err := p.c.Update(p.ctx, 1, CartfunnelChange{LastName: text("Weber"), Note: text("moved to Bern")})
+			ends(p, "Update", err, nil)
+			wants(p, "last name", anna.LastName, "Weber")
+			wants(p, "note", anna.Note, "")
+		},
+		wrong: map[string]wrongly[CartfunnelClient]{"takes what it sent for what is stored": {words: "note: got moved to Bern", client: func(c CartfunnelClient) CartfunnelClient {
+			update := c.Update
+			c.Update = func(ctx context.Context, id int64, change CartfunnelChange) (CartfunnelCustomer, error) {
+				one, err := update(ctx, id, change)
+				one.Note = *change.Note
+				return one, err
+			}
+			return c
+		}}},
+	},
+	"new-release": {
+		drive: func(p cfnPlay) {
+			anna := cfnGets(p, nil)
+			wants(p, "orders", anna.LastOrderID, nil)
+			all, err := p.c.List(p.ctx)
+			ends(p, "List", err, nil)
+			for i, want := range []string{"2025-03-09T06:30:00Z", "2025-03-09T07:30:00Z"} {
+				if i < len(all) {
+					wants(p, "created", all[i].CreatedAt.UTC().Format(time.RFC3339), want)
 				}
-				cfnLists(ctx, tb, c, 1, nil)
-			},
-			[]cfnAstray{
-				{bug: "GEN-HTML-01a", words: "List: got the error <nil>"},
-				{bug: "CFN-CT-02a", words: "customers of List: got 0, want 1"},
-			},
+			}
 		},
-		{
-			"bad-day",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				cfnGets(ctx, tb, c, nil)
-				emma, err := c.Create(ctx, CartfunnelCustomer{Email: "emma@example.com", FirstName: "Emma"})
-				ends(tb, "Create", err, nil)
-				wants(tb, "first name", emma.FirstName, "Emma")
-				anna, err := c.Update(ctx, 1, CartfunnelChange{Note: text("back in May")})
-				ends(tb, "Update", err, nil)
-				wants(tb, "note", anna.Note, "back in May")
-			},
-			[]cfnAstray{
-				{bug: "GEN-WAIT-01a", words: "too early"},
-				{bug: "GEN-5XX-01a", words: "Get: got the error"},
-				{bug: "GEN-DUP-01a", words: "want    -> GET ~/customers.json query=*"},
-			},
+		bugs: map[string]string{
+			"CFN-TYPE-02a": "Get: got the error cartfunnel: reply cannot be read",
+			"GEN-UNK-01a":  `unknown field "loyalty_tier"`,
+			"CFN-TYPE-05a": "created: got 2025-03-09T03:30:00Z, want 2025-03-09T07:30:00Z",
 		},
-	}
-}
-
-func cfnNewTales() []cfnTale {
-	return append(cfnOddTales(), []cfnTale{
-		{
-			"late-list",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				gil, err := c.Ensure(ctx, CartfunnelCustomer{Email: "gil@example.com", FirstName: "Gil"})
-				ends(tb, "Ensure", err, nil)
-				wants(tb, "id", gil.ID, 2)
-			},
-			[]cfnAstray{
-				{bug: "CFN-FIND-01b", words: "Ensure: got the error"},
-				{bug: "CFN-SAVE-01a", words: "step never reached: -> GET ~/customers.json query=*"},
-			},
+	},
+	"clock-behind": {
+		drive: cfnNewSince(func(seen map[int64]bool, _ time.Time, one CartfunnelCustomer) bool { return !seen[one.ID] }),
+		wrong: map[string]wrongly[CartfunnelClient]{"takes all clocks for one": {
+			words: "new customers: got 0, want 1",
+			drive: cfnNewSince(func(_ map[int64]bool, newest time.Time, one CartfunnelCustomer) bool {
+				return one.CreatedAt.After(newest)
+			}),
+		}},
+	},
+	"sent-to-login": {
+		drive: func(p cfnPlay) {
+			cfnGets(p, reference.ErrReply)
+			cfnGets(p, reference.ErrReply)
+			cfnGets(p, reference.ErrRefused)
 		},
-		{
-			"address-taken",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				hal, err := c.Ensure(ctx, CartfunnelCustomer{Email: "hal@example.com"})
-				ends(tb, "Ensure", err, nil)
-				wants(tb, "id", hal.ID, 2)
-				_, err = c.Create(ctx, CartfunnelCustomer{Email: "ida@example.com"})
-				ends(tb, "Create", err, reference.ErrNotSaved)
-			},
-			[]cfnAstray{
-				{bug: "CFN-FIND-01b", words: "want    -> GET ~/customers.json query=*"},
-				{bug: "CFN-SAVE-01a", words: "Create: got the error <nil>"},
-				{bug: "CFN-VERB-02a", words: "got        DELETE /v1/customers/2.json"},
-				{bug: "GEN-4XX-01a", words: "want    -> GET ~/customers.json query=*"},
-			},
+		bugs: map[string]string{
+			"GEN-REDIR-01b": "login.example.net",
+			"CFN-AUTH-04c":  "forbidden by   never GET ~/customers/1.json",
 		},
-		{
-			"dropped-note",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				anna, err := c.Update(ctx, 1, CartfunnelChange{LastName: text("Weber"), Note: text("moved to Bern")})
-				ends(tb, "Update", err, nil)
-				wants(tb, "last name", anna.LastName, "Weber")
-				wants(tb, "note", anna.Note, "")
-			},
-			[]cfnAstray{{words: "note: got moved to Bern", odd: func(c CartfunnelClient) CartfunnelClient {
-				update := c.Update
-				c.Update = func(ctx context.Context, id int64, change CartfunnelChange) (CartfunnelCustomer, error) {
-					one, err := update(ctx, id, change)
-					one.Note = *change.Note // what was sent is taken for what is stored
-					return one, err
+	},
+	"wrong-account": {
+		drive: func(p cfnPlay) {
+			cfnLists(p, 1, nil)
+			_, err := p.c.Get(p.ctx, 7)
+			ends(p, "Get", err, reference.ErrRefused)
+			_, err = p.c.Get(p.ctx, 8)
+			ends(p, "Get", err, nil)
+		},
+		bugs: map[string]string{
+			"CFN-AUTH-04c": "got        GET /v1/customers/7.json",
+		},
+		wrong: map[string]wrongly[CartfunnelClient]{
+			"makes anew what it misses": {words: "forbidden by   never POST ~/customers.json", drive: func(p cfnPlay) {
+				if all, err := p.c.List(p.ctx); err == nil && all[0].Email != "bob@example.com" {
+					_, _ = p.c.Create(p.ctx, CartfunnelCustomer{Email: "bob@example.com"})
 				}
-				return c
-			}}},
-		},
-		{
-			"new-release",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				anna := cfnGets(ctx, tb, c, nil)
-				wants(tb, "orders", anna.LastOrderID, nil)
-				all, err := c.List(ctx)
-				ends(tb, "List", err, nil)
-				for i, want := range []string{"2025-03-09T06:30:00Z", "2025-03-09T07:30:00Z"} {
-					if i < len(all) {
-						wants(tb, "created", all[i].CreatedAt.UTC().Format(time.RFC3339), want)
+			}},
+			"stops all work at a refusal": {words: "step never reached: -> GET ~/customers/8.json", drive: func(p cfnPlay) {
+				_, _ = p.c.List(p.ctx)
+				for _, id := range []int64{7, 8} {
+					if _, err := p.c.Get(p.ctx, id); errors.Is(err, reference.ErrRefused) {
+						return
 					}
 				}
-			},
-			[]cfnAstray{
-				{bug: "CFN-TYPE-02a", words: "Get: got the error cartfunnel: reply cannot be read"},
-				{bug: "GEN-UNK-01a", words: `unknown field "loyalty_tier"`},
-				{bug: "CFN-TYPE-05a", words: "created: got 2025-03-09T03:30:00Z, want 2025-03-09T07:30:00Z"},
-			},
-		},
-		{
-			"clock-behind",
-			cfnNewSince(func(seen map[int64]bool, _ time.Time, one CartfunnelCustomer) bool { return !seen[one.ID] }),
-			[]cfnAstray{{
-				words: "new customers: got 0, want 1",
-				tell: cfnNewSince(func(_ map[int64]bool, newest time.Time, one CartfunnelCustomer) bool {
-					return one.CreatedAt.After(newest) // takes all clocks for one
-				}),
 			}},
 		},
-	}...)
-}
+	},
+	"worn-connection": {
+		drive: func(p cfnPlay) {
+			cfnGets(p, nil)
+			cfnGets(p, nil)
+			_, err := p.c.Create(p.ctx, CartfunnelCustomer{Email: "gil@example.com"})
+			ends(p, "Create", err, reference.ErrUnknown)
+		},
+		bugs: map[string]string{"GEN-DUP-01a": "want    -> GET ~/customers.json query=*"},
+	},
+	"one-deploy": {
+		drive: func(p cfnPlay) {
+			cfnGets(p, nil)
+			cfnLists(p, 0, reference.ErrReply)
+			cfnLists(p, 1, nil)
+			cfnGets(p, reference.ErrInvalid)
+		},
+		bugs: map[string]string{
+			"GEN-HTML-01a": "List: got the error <nil>",
+			"GEN-5XX-01a":  "Get: got the error",
+			"GEN-WAIT-01a": "too early",
+			"GEN-4XX-01a":  "forbidden by   never GET ~/customers/1.json",
+		},
+	},
+}}
 
 // cfnNewSince looks for what is new in the list after a creation: by what was seen
 // before, or by the newest time that was.
-func cfnNewSince(fresh func(seen map[int64]bool, newest time.Time, one CartfunnelCustomer) bool) func(context.Context, fake.TB, CartfunnelClient) {
-	return func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-		before, err := c.List(ctx)
-		ends(tb, "List", err, nil)
+func cfnNewSince(fresh func(seen map[int64]bool, newest time.Time, one CartfunnelCustomer) bool) func(cfnPlay) {
+	return func(p cfnPlay) {
+		before, err := p.c.List(p.ctx)
+		ends(p, "List", err, nil)
 		seen, newest := map[int64]bool{}, time.Time{}
 		for _, one := range before {
 			seen[one.ID] = true
@@ -222,85 +261,16 @@ func cfnNewSince(fresh func(seen map[int64]bool, newest time.Time, one Cartfunne
 				newest = one.CreatedAt
 			}
 		}
-		_, err = c.Create(ctx, CartfunnelCustomer{Email: "gil@example.com"})
-		ends(tb, "Create", err, nil)
-		after, err := c.List(ctx)
-		ends(tb, "List", err, nil)
+		_, err = p.c.Create(p.ctx, CartfunnelCustomer{Email: "gil@example.com"})
+		ends(p, "Create", err, nil)
+		after, err := p.c.List(p.ctx)
+		ends(p, "List", err, nil)
 		found := 0
 		for _, one := range after {
 			if fresh(seen, newest, one) {
 				found++
 			}
 		}
-		wants(tb, "new customers", found, 1)
-	}
-}
-
-// cfnOddTales are about answers that are none of the API's, and none at all.
-func cfnOddTales() []cfnTale {
-	return []cfnTale{
-		{
-			"sent-to-login",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				cfnGets(ctx, tb, c, reference.ErrReply)
-				cfnGets(ctx, tb, c, reference.ErrReply)
-				cfnGets(ctx, tb, c, reference.ErrRefused)
-			},
-			[]cfnAstray{
-				{bug: "GEN-REDIR-01b", words: "login.example.net"},
-				{bug: "CFN-AUTH-04c", words: "forbidden by   never GET ~/customers/1.json"},
-			},
-		},
-		{
-			"wrong-account",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				cfnLists(ctx, tb, c, 1, nil)
-				_, err := c.Get(ctx, 7)
-				ends(tb, "Get", err, reference.ErrRefused)
-				_, err = c.Get(ctx, 8)
-				ends(tb, "Get", err, nil)
-			},
-			[]cfnAstray{
-				{bug: "CFN-AUTH-04c", words: "got        GET /v1/customers/7.json"},
-				{words: "forbidden by   never POST ~/customers.json", tell: func(ctx context.Context, _ fake.TB, c CartfunnelClient) {
-					if all, err := c.List(ctx); err == nil && all[0].Email != "bob@example.com" { // makes anew what it misses
-						_, _ = c.Create(ctx, CartfunnelCustomer{Email: "bob@example.com"})
-					}
-				}},
-				{words: "step never reached: -> GET ~/customers/8.json", tell: func(ctx context.Context, _ fake.TB, c CartfunnelClient) {
-					_, _ = c.List(ctx)
-					for _, id := range []int64{7, 8} { // stops all work at a refusal
-						if _, err := c.Get(ctx, id); errors.Is(err, reference.ErrRefused) {
-							return
-						}
-					}
-				}},
-			},
-		},
-		{
-			"worn-connection",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				cfnGets(ctx, tb, c, nil)
-				cfnGets(ctx, tb, c, nil)
-				_, err := c.Create(ctx, CartfunnelCustomer{Email: "gil@example.com"})
-				ends(tb, "Create", err, reference.ErrUnknown)
-			},
-			[]cfnAstray{{bug: "GEN-DUP-01a", words: "want    -> GET ~/customers.json query=*"}},
-		},
-		{
-			"one-deploy",
-			func(ctx context.Context, tb fake.TB, c CartfunnelClient) {
-				cfnGets(ctx, tb, c, nil)
-				cfnLists(ctx, tb, c, 0, reference.ErrReply)
-				cfnLists(ctx, tb, c, 1, nil)
-				cfnGets(ctx, tb, c, reference.ErrInvalid)
-			},
-			[]cfnAstray{
-				{bug: "GEN-HTML-01a", words: "List: got the error <nil>"},
-				{bug: "GEN-5XX-01a", words: "Get: got the error"},
-				{bug: "GEN-WAIT-01a", words: "too early"},
-				{bug: "GEN-4XX-01a", words: "forbidden by   never GET ~/customers/1.json"},
-			},
-		},
+		wants(p, "new customers", found, 1)
 	}
 }

@@ -16,13 +16,7 @@ import (
 	"github.com/cartdouble/cartdouble/scenarios"
 )
 
-func refCartly(run *scenarios.Run, bug *reference.Bug) *reference.Cartly {
-	creds := run.Credentials()
-	return reference.NewCartly(run.BaseURL(), reference.CartlyApp{
-		ClientID: creds["client_id"], ClientSecret: creds["client_secret"],
-		Token: creds["token"], RefreshToken: creds["refresh_token"], ShopDomain: creds["shop_domain"],
-	}, run.Client(), bug)
-}
+type clyPlay = *play[CartlyClient]
 
 // comesTo lets a story with deliveries come to its end: what a receiver does for
 // one of them may be what the next step waits for.
@@ -34,96 +28,94 @@ func comesTo(run *scenarios.Run) {
 }
 
 // receives is a program that does something for each event.
-func receives(handled func(t *testing.T, c *reference.Cartly, e reference.CartlyEvent) error) func(*testing.T, *scenarios.Run, *reference.Bug) {
-	return func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-		c := refCartly(run, bug)
-		run.OnRotate(c.Rotate)
-		run.Receiver(c.Receiver(run.Secret("hook"), func(e reference.CartlyEvent) error {
+func receives(handled func(p clyPlay, e CartlyEvent) error) func(clyPlay) {
+	return func(p clyPlay) {
+		p.run.OnRotate(p.c.Rotate)
+		p.run.Receiver(p.c.Receiver(p.run.Secret("hook"), func(e CartlyEvent) error {
 			if handled == nil {
 				return nil
 			}
-			return handled(t, c, e)
+			return handled(p, e)
 		}))
-		comesTo(run)
+		comesTo(p.run)
 	}
 }
 
 // sellsMug takes a mug out of the stock for each new order.
-func sellsMug(t *testing.T, c *reference.Cartly, e reference.CartlyEvent) error {
+func sellsMug(p clyPlay, e CartlyEvent) error {
 	if e.Name != "order.created" {
 		return nil
 	}
-	return c.MoveInventory(t.Context(), "var_mug", "", -1)
+	return p.c.MoveInventory(p.ctx, "var_mug", "", -1)
 }
 
 // careless is a receiver that looks at the signature and then does as it likes.
-func careless(judge func(r *http.Request, body []byte) int) func(*testing.T, *scenarios.Run) {
-	return func(_ *testing.T, run *scenarios.Run) {
-		run.Receiver(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func careless(judge func(r *http.Request, body []byte) int) func(clyPlay) {
+	return func(p clyPlay) {
+		p.run.Receiver(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
 			w.WriteHeader(judge(r, body))
 		}))
-		comesTo(run)
+		comesTo(p.run)
 	}
 }
 
 // bothCalls makes two calls at one moment.
-func bothCalls(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-	c := refCartly(run, bug)
-	var wg sync.WaitGroup
-	wg.Go(func() { _, _ = c.Me(t.Context()) })
-	wg.Go(func() {
-		_, _ = c.FindCustomers(t.Context(), "nobody@example.com")
-	})
-	wg.Wait()
+func bothCalls(p clyPlay) {
+	p.atOnce(
+		func() {
+			_, err := p.c.Me(p.ctx)
+			ends(p, "Me", err, nil)
+		},
+		func() {
+			_, err := p.c.FindCustomers(p.ctx, "nobody@example.com")
+			ends(p, "FindCustomers", err, nil)
+		},
+	)
 }
 
 const hooksAddress = "https://shop.example.com/hooks"
 
-var cartlyPlots = map[string]plot{
+var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot[CartlyClient]{
 	"refreshed-once": {
 		drive: bothCalls,
 		bugs:  map[string]string{"CLY-OAUTH-01a": "POST /oauth/token", "CLY-OAUTH-01b": "step never reached: -> POST"},
 	},
 	"refresh-refused": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			if _, err := refCartly(run, bug).Me(t.Context()); bug == nil && !errors.Is(err, reference.ErrOAuth) {
-				t.Errorf("the call ends with %v", err)
-			}
+		drive: func(p clyPlay) {
+			_, err := p.c.Me(p.ctx)
+			ends(p, "Me", err, reference.ErrOAuth)
 		},
 		bugs: map[string]string{"CLY-OAUTH-01b": "step never reached: -> POST ~/oauth/token"},
-		wrong: map[string]wrongly{
-			"asks on": {words: "forbidden by   never GET ~/apps/api/me", drive: func(t *testing.T, run *scenarios.Run) {
-				c := refCartly(run, nil)
-				persistent(func() error { _, err := c.Me(t.Context()); return err })
+		wrong: map[string]wrongly[CartlyClient]{
+			"asks on": {words: "forbidden by   never GET ~/apps/api/me", drive: func(p clyPlay) {
+				persistent(func() error { _, err := p.c.Me(p.ctx); return err })
 			}},
 		},
 	},
 	"another-shop": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refCartly(run, bug)
-			if shop, err := c.Me(t.Context()); err == nil && shop.ID != "shop_other" {
-				_ = c.MoveInventory(t.Context(), "var_mug", "", -1)
+		drive: func(p clyPlay) {
+			if shop, err := p.c.Me(p.ctx); err == nil && shop.ID != "shop_other" {
+				_ = p.c.MoveInventory(p.ctx, "var_mug", "", -1)
 			}
 		},
 		bugs: map[string]string{"CLY-ME-01a": "forbidden by   never PUT"},
-		wrong: map[string]wrongly{
-			"does not look whose token it is": {words: "does not fit", drive: func(t *testing.T, run *scenarios.Run) {
-				_ = refCartly(run, nil).MoveInventory(t.Context(), "var_mug", "", -1)
+		wrong: map[string]wrongly[CartlyClient]{
+			"does not look whose token it is": {words: "does not fit", drive: func(p clyPlay) {
+				_ = p.c.MoveInventory(p.ctx, "var_mug", "", -1)
 			}},
 		},
 	},
 	"uninstalled": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refCartly(run, bug)
-			_, _ = c.Me(t.Context())
-			receives(nil)(t, run, bug)
+		drive: func(p clyPlay) {
+			_, _ = p.c.Me(p.ctx)
+			receives(nil)(p)
 		},
 		bugs: map[string]string{"CLY-OAUTH-01b": "step never reached: -> POST ~/oauth/token", "CLY-SIG-01a": "order.created"},
 	},
 	"sold-by-two": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			_ = refCartly(run, bug).MoveInventory(t.Context(), "var_mug", "", -1)
+		drive: func(p clyPlay) {
+			_ = p.c.MoveInventory(p.ctx, "var_mug", "", -1)
 		},
 		bugs: map[string]string{"CLY-INV-02a": "does not fit"},
 	},
@@ -135,94 +127,90 @@ var cartlyPlots = map[string]plot{
 		},
 	},
 	"paid-before-made": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refCartly(run, bug)
-			run.Receiver(c.Receiver(run.Secret("hook"), func(reference.CartlyEvent) error { return nil }))
-			comesTo(run)
-			order, _ := c.Known("ord_7")
-			_, _ = c.UpdateOrder(t.Context(), "ord_7", reference.CartlyOrderChange{AddNote: order.Payment})
+		drive: func(p clyPlay) {
+			p.run.Receiver(p.c.Receiver(p.run.Secret("hook"), func(CartlyEvent) error { return nil }))
+			comesTo(p.run)
+			order, _ := p.c.Known("ord_7")
+			_, _ = p.c.UpdateOrder(p.ctx, "ord_7", CartlyOrderChange{AddNote: order.Payment})
 		},
 		bugs: map[string]string{"CLY-EVT-07a": `got "pending"`},
 	},
 	"told-too-early": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refCartly(run, bug)
-			run.Receiver(c.Receiver(run.Secret("hook"), func(reference.CartlyEvent) error { return nil }))
-			_, _ = c.UpdateOrder(t.Context(), "ord_7", reference.CartlyOrderChange{Payment: "paid"})
-			comesTo(run)
+		drive: func(p clyPlay) {
+			p.run.Receiver(p.c.Receiver(p.run.Secret("hook"), func(CartlyEvent) error { return nil }))
+			_, _ = p.c.UpdateOrder(p.ctx, "ord_7", CartlyOrderChange{Payment: "paid"})
+			comesTo(p.run)
 		},
 		bugs: map[string]string{"CLY-EVT-03a": "app.accepted"},
-		wrong: map[string]wrongly{
-			"knows only what it has stored": {words: "app.accepted", drive: func(t *testing.T, run *scenarios.Run) {
-				c := refCartly(run, nil)
+		wrong: map[string]wrongly[CartlyClient]{
+			"knows only what it has stored": {words: "app.accepted", drive: func(p clyPlay) {
 				var stored sync.Map
-				run.Receiver(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				p.run.Receiver(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					body, _ := io.ReadAll(r.Body)
 					if _, known := stored.Load(gjson.GetBytes(body, "data.id").Str); !known {
 						w.WriteHeader(http.StatusNotFound)
 					}
 				}))
-				if _, err := c.UpdateOrder(t.Context(), "ord_7", reference.CartlyOrderChange{Payment: "paid"}); err == nil {
+				if _, err := p.c.UpdateOrder(p.ctx, "ord_7", CartlyOrderChange{Payment: "paid"}); err == nil {
 					stored.Store("ord_7", true)
 				}
-				comesTo(run)
+				comesTo(p.run)
 			}},
 		},
 	},
 	"never-told": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			c := refCartly(run, bug)
+		drive: func(p clyPlay) {
 			var told sync.Map
-			run.Receiver(c.Receiver(run.Secret("hook"), func(e reference.CartlyEvent) error { told.Store(e.RecordID, true); return nil }))
-			comesTo(run)
-			all, _ := c.ListCustomers(t.Context())
+			p.run.Receiver(p.c.Receiver(p.run.Secret("hook"), func(e CartlyEvent) error { told.Store(e.RecordID, true); return nil }))
+			comesTo(p.run)
+			all, _ := p.c.ListCustomers(p.ctx)
 			for _, one := range all {
 				if _, known := told.Load(one.ID); !known {
 					note := "welcome"
-					_, _ = c.UpdateCustomer(t.Context(), one.ID, reference.CartlyChange{Note: &note})
+					_, _ = p.c.UpdateCustomer(p.ctx, one.ID, CartlyChange{Note: &note})
 				}
 			}
 		},
 		bugs: map[string]string{"CLY-CUS-04a": "PUT"},
-		wrong: map[string]wrongly{
-			"relies on deliveries": {words: "step never reached: -> GET ~/apps/api/customers", drive: func(t *testing.T, run *scenarios.Run) {
-				receives(nil)(t, run, nil)
+		wrong: map[string]wrongly[CartlyClient]{
+			"relies on deliveries": {words: "step never reached: -> GET ~/apps/api/customers", drive: func(p clyPlay) {
+				receives(nil)(p)
 			}},
 		},
 	},
 	"failed-once": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
+		drive: func(p clyPlay) {
 			down := true
-			receives(func(t *testing.T, c *reference.Cartly, e reference.CartlyEvent) error {
+			receives(func(p clyPlay, e CartlyEvent) error {
 				if down {
 					down = false
 					return errors.New("the till is down")
 				}
-				return sellsMug(t, c, e)
-			})(t, run, bug)
+				return sellsMug(p, e)
+			})(p)
 		},
 		bugs: map[string]string{"CLY-EVT-05a": "first again", "CLY-EVT-05b": "5xx"},
 	},
 	"gone-quiet": {
-		drive: func(t *testing.T, run *scenarios.Run, bug *reference.Bug) {
-			receives(nil)(t, run, bug)
-			_, _ = refCartly(run, bug).Hook(t.Context(), hooksAddress, []string{"order.created"})
-			comesTo(run)
+		drive: func(p clyPlay) {
+			receives(nil)(p)
+			_, _ = p.c.Hook(p.ctx, hooksAddress, []string{"order.created"})
+			comesTo(p.run)
 		},
 		bugs: map[string]string{"CLY-HOOK-07a": "step never reached: -> DELETE", "CLY-HOOK-04a": "does not fit"},
 	},
 	"knocks": {
 		drive: receives(nil),
 		bugs:  map[string]string{"CLY-EVT-02a": "test-ping", "CLY-ACK-04a": "2xx"},
-		wrong: map[string]wrongly{
-			"wants its own minute": {words: "clock-skew", drive: func(t *testing.T, run *scenarios.Run) {
+		wrong: map[string]wrongly[CartlyClient]{
+			"wants its own minute": {words: "clock-skew", drive: func(p clyPlay) {
 				careless(func(_ *http.Request, body []byte) int {
 					at, err := time.Parse(time.RFC3339, gjson.GetBytes(body, "created_at").Str)
-					if err == nil && at.Sub(run.Fake().Now()).Abs() > 5*time.Minute {
+					if err == nil && at.Sub(p.run.Fake().Now()).Abs() > 5*time.Minute {
 						return http.StatusBadRequest
 					}
 					return http.StatusOK
-				})(t, run)
+				})(p)
 			}},
 		},
 	},
@@ -231,15 +219,15 @@ var cartlyPlots = map[string]plot{
 		bugs: map[string]string{
 			"CLY-SIG-05a": "style=pretty", "CLY-SIG-06a": "style=latin1", "CLY-SIG-02a": "form=twice",
 		},
-		wrong: map[string]wrongly{
-			"signs what it has read": {words: "body-style", drive: func(t *testing.T, run *scenarios.Run) {
+		wrong: map[string]wrongly[CartlyClient]{
+			"signs what it has read": {words: "body-style", drive: func(p clyPlay) {
 				careless(func(r *http.Request, body []byte) int {
 					again := []byte(gjson.ParseBytes(body).Get("@ugly").Raw)
-					if cartly.Verify(run.Secret("hook"), again, r.Header.Get(cartly.SignatureHeader)) == nil {
+					if cartly.Verify(p.run.Secret("hook"), again, r.Header.Get(cartly.SignatureHeader)) == nil {
 						return http.StatusOK
 					}
 					return http.StatusUnauthorized
-				})(t, run)
+				})(p)
 			}},
 		},
 	},
@@ -247,14 +235,75 @@ var cartlyPlots = map[string]plot{
 		drive: receives(sellsMug),
 		bugs:  map[string]string{"CLY-HDR-01a": "step never reached"},
 	},
+	"booked-once": {
+		drive: receives(sellsMug),
+		bugs: map[string]string{
+			"CLY-EVT-04a": "forbidden by   never PUT", "CLY-HDR-01a": "step never reached", "CLY-EVT-03a": "the receiver panicked",
+		},
+	},
+	"forged": {
+		drive: receives(nil),
+		bugs: map[string]string{
+			"CLY-SIG-02a": "bad-signature", "CLY-SIG-02b": "bad-signature", "CLY-SIG-03b": "no-signature", "CLY-SIG-04a": "truncated",
+			"CLY-SIG-09a": "truncated", "CLY-SIG-07a": "see CLY-SIG-07", "CLY-ACK-01a": "bad-signature",
+		},
+	},
+	"new-secret": {
+		drive: receives(nil),
+		bugs:  map[string]string{"CLY-SIG-12a": "old-secret", "CLY-SIG-12b": "old-secret"},
+	},
+	"spelt-otherwise": {
+		drive: receives(nil),
+		bugs:  map[string]string{"CLY-SIG-05a": "style=pretty", "CLY-SIG-05b": "style=newline", "CLY-EVT-02a": "unknown-event"},
+	},
+	"stock-once": {
+		drive: func(p clyPlay) {
+			ends(p, "MoveInventory", p.c.MoveInventory(p.ctx, "var_mug", "", -1), reference.ErrUnknown)
+			_, body, _ := p.ask("GET", "/apps/api/products")
+			if stock := gjson.Get(body, "products.0.variants.0.inventory").Int(); stock != 9 { // it was not done
+				_ = p.c.MoveInventory(p.ctx, "var_mug", "", int(9-stock))
+			}
+		},
+		bugs: map[string]string{"CLY-INV-01a": "forbidden by   never PUT"},
+		wrong: map[string]wrongly[CartlyClient]{
+			"looks and takes another one": {words: "forbidden by   never PUT", drive: func(p clyPlay) {
+				_ = p.c.MoveInventory(p.ctx, "var_mug", "", -1)
+				_, _, _ = p.ask("GET", "/apps/api/products")
+				_ = p.c.MoveInventory(p.ctx, "var_mug", "", -1)
+			}},
+		},
+	},
+	"switched-off": {
+		drive: func(p clyPlay) {
+			receives(nil)(p)
+			_, err := p.c.Hook(p.ctx, hooksAddress, []string{"order.created"})
+			ends(p, "Hook", err, nil)
+			comesTo(p.run)
+		},
+		bugs: map[string]string{"CLY-HOOK-07a": "step never reached: -> DELETE", "CLY-HOOK-04a": "does not fit", "CLY-HOOK-01a": "does not fit"},
+	},
+	"token-dies": {
+		drive: func(p clyPlay) {
+			for range 2 {
+				_, err := p.c.Me(p.ctx)
+				ends(p, "Me", err, nil)
+			}
+		},
+		bugs: map[string]string{"CLY-OAUTH-01b": "want    -> POST ~/oauth/token @refresh", "CLY-OAUTH-06a": "does not fit"},
+		wrong: map[string]wrongly[CartlyClient]{
+			"forgets the refresh token that came along": {words: "does not fit", drive: func(p clyPlay) {
+				_, _ = p.c.Me(p.ctx)
+				_, _ = p.as(p.run.Credentials()).Me(p.ctx) // a client that knows the first one only
+			}},
+		},
+	},
 	"two-secrets": {
 		drive: receives(nil),
 		bugs:  map[string]string{"CLY-SIG-12a": "rotated"},
 	},
-}
+}}
 
-func TestStoriesOfCartly(t *testing.T) {
+func TestCartlyLibrary(t *testing.T) {
 	t.Parallel()
-	unfold(t, "cartly", cartlyPlots,
-		"booked-once", "forged", "new-secret", "spelt-otherwise", "stock-once", "switched-off", "token-dies")
+	unfold(t, cartlyLibrary)
 }

@@ -7,219 +7,192 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/conformance/internal/reference"
-	"github.com/cartdouble/cartdouble/fake"
 )
 
-type (
-	flpTale   = tale[FluidpayClient]
-	flpAstray = astray[FluidpayClient]
-)
+type flpPlay = *play[FluidpayClient]
 
 // Records of the stories.
 const flpTaleCart, flpTaleEdge = "d0doh5fsvrvasm390u6g", "d0doh5fsvrvasm390u30"
 
 // flpRenames gives the cart another name, or gets an error.
-func flpRenames(ctx context.Context, tb fake.TB, c FluidpayClient, kind error) {
-	tb.Helper()
-	ends(tb, "UpdateCart", c.UpdateCart(ctx, flpTaleCart, FluidpayChange{Name: text("Autumn")}), kind)
+func flpRenames(p flpPlay, kind error) {
+	p.Helper()
+	ends(p, "UpdateCart", p.c.UpdateCart(p.ctx, flpTaleCart, FluidpayChange{Name: text("Autumn")}), kind)
 }
 
 // flpLists reads the products and wants so many, or an error.
-func flpLists(ctx context.Context, tb fake.TB, c FluidpayClient, want int, kind error) {
-	tb.Helper()
-	all, err := c.ListProducts(ctx)
-	ends(tb, "ListProducts", err, kind)
-	wants(tb, "products", len(all), want)
+func flpLists(p flpPlay, want int, kind error) {
+	p.Helper()
+	all, err := p.c.ListProducts(p.ctx)
+	ends(p, "ListProducts", err, kind)
+	wants(p, "products", len(all), want)
 }
 
 // flpListsCarts does the same with carts.
-func flpListsCarts(ctx context.Context, tb fake.TB, c FluidpayClient, want int, kind error) {
-	tb.Helper()
-	all, err := c.ListCarts(ctx)
-	ends(tb, "ListCarts", err, kind)
-	wants(tb, "carts", len(all), want)
+func flpListsCarts(p flpPlay, want int, kind error) {
+	p.Helper()
+	all, err := p.c.ListCarts(p.ctx)
+	ends(p, "ListCarts", err, kind)
+	wants(p, "carts", len(all), want)
 }
 
 // flpLooks looks for all products and wants so many, or an error.
-func flpLooks(ctx context.Context, tb fake.TB, c FluidpayClient, want int, kind error) {
-	tb.Helper()
-	all, err := c.SearchProducts(ctx, FluidpayFilter{})
-	ends(tb, "SearchProducts", err, kind)
-	wants(tb, "products", len(all), want)
+func flpLooks(p flpPlay, want int, kind error) {
+	p.Helper()
+	all, err := p.c.SearchProducts(p.ctx, FluidpayFilter{})
+	ends(p, "SearchProducts", err, kind)
+	wants(p, "products", len(all), want)
 }
 
 func TestFluidpayLibrary(t *testing.T) {
 	t.Parallel()
-	library(t, "fluidpay", fluidpayAdapter, append(flpOldTales(), flpNewTales()...))
+	unfold(t, fluidpayLibrary)
 }
 
-func flpOldTales() []flpTale {
-	return []flpTale{
-		{
-			"lost-product",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) {
-				_, err := c.CreateProduct(ctx, FluidpayProduct{SKU: "T-1", Name: "Tee", Price: 1299, FixedAmount: true, Description: "A tee"})
-				ends(tb, "CreateProduct", err, reference.ErrUnknown)
-				found, err := c.SearchProducts(ctx, FluidpayFilter{Name: "Tee"})
-				ends(tb, "SearchProducts", err, nil)
-				wants(tb, "products", len(found), 1)
-				price := int64(300)
-				ends(tb, "UpdateProduct", c.UpdateProduct(ctx, flpTaleEdge, FluidpayChange{Price: &price}), reference.ErrUnknown)
-				edge, err := c.GetProduct(ctx, flpTaleEdge)
-				ends(tb, "GetProduct", err, nil)
-				wants(tb, "price", edge.Price, price)
-			},
-			[]flpAstray{{bug: "GEN-DUP-01a", words: "forbidden by   never POST"}},
+var fluidpayLibrary = library[FluidpayClient]{Fluidpay, fluidpayAdapter, map[string]plot[FluidpayClient]{
+	"lost-product": {
+		drive: func(p flpPlay) {
+			_, err := p.c.CreateProduct(p.ctx, FluidpayProduct{SKU: "T-1", Name: "Tee", Price: 1299, FixedAmount: true, Description: "A tee"})
+			ends(p, "CreateProduct", err, reference.ErrUnknown)
+			found, err := p.c.SearchProducts(p.ctx, FluidpayFilter{Name: "Tee"})
+			ends(p, "SearchProducts", err, nil)
+			wants(p, "products", len(found), 1)
+			price := int64(300)
+			ends(p, "UpdateProduct", p.c.UpdateProduct(p.ctx, flpTaleEdge, FluidpayChange{Price: &price}), reference.ErrUnknown)
+			edge, err := p.c.GetProduct(p.ctx, flpTaleEdge)
+			ends(p, "GetProduct", err, nil)
+			wants(p, "price", edge.Price, price)
 		},
-		{
-			"failed-with-200",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) {
-				flpRenames(ctx, tb, c, reference.ErrNotSaved)
-				cart, err := c.GetCart(ctx, flpTaleCart)
-				ends(tb, "GetCart", err, nil)
-				wants(tb, "name", cart.Name, "initiatives")
-				flpRenames(ctx, tb, c, reference.ErrNotSaved)
-				flpRenames(ctx, tb, c, reference.ErrInvalid)
-			},
-			[]flpAstray{
-				{bug: "FLP-ENV-02a", words: "UpdateCart: got the error <nil>, want not saved"},
-				{bug: "GEN-4XX-01a", words: "forbidden by   never POST"},
-			},
+		bugs: map[string]string{"GEN-DUP-01a": "forbidden by   never POST"},
+	},
+	"failed-with-200": {
+		drive: func(p flpPlay) {
+			flpRenames(p, reference.ErrNotSaved)
+			cart, err := p.c.GetCart(p.ctx, flpTaleCart)
+			ends(p, "GetCart", err, nil)
+			wants(p, "name", cart.Name, "initiatives")
+			flpRenames(p, reference.ErrNotSaved)
+			flpRenames(p, reference.ErrInvalid)
 		},
-		{
-			"shelf-shrinks",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) { flpLooks(ctx, tb, c, 249, nil) },
-			[]flpAstray{
-				{bug: "FLP-SRC-07a", words: "step never reached"},
-				{bug: "FLP-SRC-03a", words: "shelf-shrinks.txtar:"},
-				{bug: "FLP-SRC-03b", words: "shelf-shrinks.txtar:"},
-			},
+		bugs: map[string]string{
+			"FLP-ENV-02a": "UpdateCart: got the error <nil>, want not saved",
+			"GEN-4XX-01a": "forbidden by   never POST",
 		},
-		{
-			"key-withdrawn",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) {
-				flpListsCarts(ctx, tb, c, 1, nil)
-				flpRenames(ctx, tb, c, reference.ErrRefused)
-			},
-			[]flpAstray{{bug: "FLP-AUTH-02a", words: "forbidden by   never POST"}},
+	},
+	"shelf-shrinks": {
+		drive: func(p flpPlay) { flpLooks(p, 249, nil) },
+		bugs: map[string]string{
+			"FLP-SRC-07a": "step never reached",
+			"FLP-SRC-03a": "shelf-shrinks.txtar:",
+			"FLP-SRC-03b": "shelf-shrinks.txtar:",
 		},
-		{
-			"bad-gateway",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) {
-				flpLists(ctx, tb, c, 1, nil)
-				flpListsCarts(ctx, tb, c, 0, reference.ErrReply)
-				flpListsCarts(ctx, tb, c, 0, reference.ErrReply)
-				flpListsCarts(ctx, tb, c, 0, nil)
-				_, err := c.GetProduct(ctx, flpTaleEdge)
-				ends(tb, "GetProduct", err, nil)
-			},
-			[]flpAstray{
-				{bug: "GEN-WAIT-01a", words: "too early"},
-				{bug: "FLP-ENV-04a", words: "ListCarts: got the error"},
-			},
+	},
+	"key-withdrawn": {
+		drive: func(p flpPlay) {
+			flpListsCarts(p, 1, nil)
+			flpRenames(p, reference.ErrRefused)
 		},
-		{
-			"gone-for-good",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) {
-				ends(tb, "DeleteCart", c.DeleteCart(ctx, flpTaleCart), reference.ErrNotFound)
-				flpListsCarts(ctx, tb, c, 0, nil)
-				gone, err := c.SearchCarts(ctx, FluidpayFilter{Deleted: true})
-				ends(tb, "SearchCarts", err, nil)
-				wants(tb, "carts", len(gone), 1)
-			},
-			[]flpAstray{{bug: "FLP-ENV-04a", words: "ListCarts: got the error"}, {bug: "GEN-4XX-01a", words: "gone-for-good.txtar:"}},
+		bugs: map[string]string{"FLP-AUTH-02a": "forbidden by   never POST"},
+	},
+	"bad-gateway": {
+		drive: func(p flpPlay) {
+			flpLists(p, 1, nil)
+			flpListsCarts(p, 0, reference.ErrReply)
+			flpListsCarts(p, 0, reference.ErrReply)
+			flpListsCarts(p, 0, nil)
+			_, err := p.c.GetProduct(p.ctx, flpTaleEdge)
+			ends(p, "GetProduct", err, nil)
 		},
-		{
-			"whole-list",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) {
-				const capID, potID = "d0doh5fsvrvasm390u3g", "d0doh5fsvrvasm390u40"
-				ends(tb, "AddToCart", c.AddToCart(ctx, flpTaleCart, capID), nil)
-				ends(tb, "DeleteProduct", c.DeleteProduct(ctx, potID), nil)
-				ends(tb, "AddToCart", c.AddToCart(ctx, flpTaleCart, potID), reference.ErrInvalid)
-			},
-			[]flpAstray{
-				{bug: "FLP-UPD-01a", words: "whole-list.txtar:"},
-				{bug: "FLP-UPD-05a", words: "whole-list.txtar:"},
-				{bug: "FLP-UPD-07a", words: "AddToCart: got the error <nil>"},
-			},
+		bugs: map[string]string{
+			"GEN-WAIT-01a": "too early",
+			"FLP-ENV-04a":  "ListCarts: got the error",
 		},
-	}
-}
-
-func flpNewTales() []flpTale {
-	return []flpTale{
-		{
-			"host-down",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) { flpLists(ctx, tb, c, 1, nil) },
-			[]flpAstray{{bug: "GEN-WAIT-01a", words: "connection refused"}},
+	},
+	"gone-for-good": {
+		drive: func(p flpPlay) {
+			ends(p, "DeleteCart", p.c.DeleteCart(p.ctx, flpTaleCart), reference.ErrNotFound)
+			flpListsCarts(p, 0, nil)
+			gone, err := p.c.SearchCarts(p.ctx, FluidpayFilter{Deleted: true})
+			ends(p, "SearchCarts", err, nil)
+			wants(p, "carts", len(gone), 1)
 		},
-		{
-			"broken-upload",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) {
-				_, err := c.CreateProduct(ctx, FluidpayProduct{SKU: "T-1", Name: "Tee", Price: 1299, Description: "A tee"})
-				ends(tb, "CreateProduct", err, reference.ErrUnknown)
-				flpLooks(ctx, tb, c, 1, nil)
-			},
-			[]flpAstray{{bug: "GEN-DUP-01a", words: "forbidden by   never POST"}},
+		bugs: map[string]string{"FLP-ENV-04a": "ListCarts: got the error", "GEN-4XX-01a": "gone-for-good.txtar:"},
+	},
+	"whole-list": {
+		drive: func(p flpPlay) {
+			const capID, potID = "d0doh5fsvrvasm390u3g", "d0doh5fsvrvasm390u40"
+			ends(p, "AddToCart", p.c.AddToCart(p.ctx, flpTaleCart, capID), nil)
+			ends(p, "DeleteProduct", p.c.DeleteProduct(p.ctx, potID), nil)
+			ends(p, "AddToCart", p.c.AddToCart(p.ctx, flpTaleCart, potID), reference.ErrInvalid)
 		},
-		{
-			"slow-gateway",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) {
-				flpLists(ctx, tb, c, 1, nil)
-				flpLists(ctx, tb, c, 1, nil)
-				short, cancel := context.WithTimeout(ctx, time.Minute)
-				defer cancel()
-				flpLists(short, tb, c, 0, context.DeadlineExceeded)
-			},
-			[]flpAstray{
-				{bug: "FLP-TIME-01a", words: "ListProducts: got the error"},
-				{bug: "GEN-CTX-01a", words: "ListProducts: got the error"},
-			},
+		bugs: map[string]string{
+			"FLP-UPD-01a": "whole-list.txtar:",
+			"FLP-UPD-05a": "whole-list.txtar:",
+			"FLP-UPD-07a": "AddToCart: got the error <nil>",
 		},
-		{
-			"moved",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) { flpRenames(ctx, tb, c, reference.ErrReply) },
-			[]flpAstray{{bug: "GEN-REDIR-02a", words: "forbidden by   never GET"}},
+	},
+	"host-down": {
+		drive: func(p flpPlay) { flpLists(p, 1, nil) },
+		bugs:  map[string]string{"GEN-WAIT-01a": "connection refused"},
+	},
+	"broken-upload": {
+		drive: func(p flpPlay) {
+			_, err := p.c.CreateProduct(p.ctx, FluidpayProduct{SKU: "T-1", Name: "Tee", Price: 1299, Description: "A tee"})
+			ends(p, "CreateProduct", err, reference.ErrUnknown)
+			flpLooks(p, 1, nil)
 		},
-		{
-			"two-writers",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) {
-				_, err := c.GetProduct(ctx, flpTaleEdge)
-				ends(tb, "GetProduct", err, nil)
-				price := int64(300)
-				ends(tb, "UpdateProduct", c.UpdateProduct(ctx, flpTaleEdge, FluidpayChange{Price: &price}), nil)
-			},
-			[]flpAstray{{bug: "FLP-UPD-04a", words: "two-writers.txtar:"}},
+		bugs: map[string]string{"GEN-DUP-01a": "forbidden by   never POST"},
+	},
+	"slow-gateway": {
+		drive: func(p flpPlay) {
+			flpLists(p, 1, nil)
+			flpLists(p, 1, nil)
+			p.within(time.Minute, func(p flpPlay) { flpLists(p, 0, context.DeadlineExceeded) })
 		},
-		{
-			"key-ends",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) {
-				flpListsCarts(ctx, tb, c, 1, nil)
-				flpListsCarts(ctx, tb, c, 1, nil)
-				flpListsCarts(ctx, tb, c, 0, reference.ErrRefused)
-			},
-			[]flpAstray{
-				{bug: "FLP-AUTH-02a", words: "forbidden by   never GET"},
-				{words: "ListCarts: got the error <nil>, want refused", odd: func(c FluidpayClient) FluidpayClient {
-					list := c.ListCarts
-					c.ListCarts = func(ctx context.Context) ([]FluidpayCart, error) {
-						all, err := list(ctx)
-						if errors.Is(err, reference.ErrRefused) { // takes a refusal for an empty list
-							err = nil
-						}
-						return all, err
+		bugs: map[string]string{
+			"FLP-TIME-01a": "ListProducts: got the error",
+			"GEN-CTX-01a":  "ListProducts: got the error",
+		},
+	},
+	"moved": {
+		drive: func(p flpPlay) { flpRenames(p, reference.ErrReply) },
+		bugs:  map[string]string{"GEN-REDIR-02a": "forbidden by   never GET"},
+	},
+	"two-writers": {
+		drive: func(p flpPlay) {
+			_, err := p.c.GetProduct(p.ctx, flpTaleEdge)
+			ends(p, "GetProduct", err, nil)
+			price := int64(300)
+			ends(p, "UpdateProduct", p.c.UpdateProduct(p.ctx, flpTaleEdge, FluidpayChange{Price: &price}), nil)
+		},
+		bugs: map[string]string{"FLP-UPD-04a": "two-writers.txtar:"},
+	},
+	"key-ends": {
+		drive: func(p flpPlay) {
+			flpListsCarts(p, 1, nil)
+			flpListsCarts(p, 1, nil)
+			flpListsCarts(p, 0, reference.ErrRefused)
+		},
+		bugs: map[string]string{"FLP-AUTH-02a": "forbidden by   never GET"},
+		wrong: map[string]wrongly[FluidpayClient]{
+			"takes a refusal for an empty list": {words: "ListCarts: got the error <nil>, want refused", client: func(c FluidpayClient) FluidpayClient {
+				list := c.ListCarts
+				c.ListCarts = func(ctx context.Context) ([]FluidpayCart, error) {
+					all, err := list(ctx)
+					if errors.Is(err, reference.ErrRefused) {
+						err = nil
 					}
-					return c
-				}},
-			},
+					return all, err
+				}
+				return c
+			}},
 		},
-		{
-			"shuffled-shelf",
-			func(ctx context.Context, tb fake.TB, c FluidpayClient) { flpLooks(ctx, tb, c, 0, reference.ErrReply) },
-			[]flpAstray{
-				{bug: "GEN-LOOP-01a", words: "forbidden by   never POST"},
-				{bug: "FLP-SRC-03c", words: "SearchProducts: got the error <nil>"},
-			},
+	},
+	"shuffled-shelf": {
+		drive: func(p flpPlay) { flpLooks(p, 0, reference.ErrReply) },
+		bugs: map[string]string{
+			"GEN-LOOP-01a": "forbidden by   never POST",
+			"FLP-SRC-03c":  "SearchProducts: got the error <nil>",
 		},
-	}
-}
+	},
+}}

@@ -21,10 +21,20 @@ import (
 	"github.com/cartdouble/cartdouble/scenarios"
 )
 
+// followLostSave does what the shipped story of that name wants.
+func followLostSave(t *testing.T, c shopper) {
+	t.Helper()
+	_, _, err := c.do("POST", "/customers.json", dora)
+	require.Error(t, err)
+	assert.Contains(t, c.must(t, 200, "GET", "/customers.json?page=1", ""), "dora@example.com")
+	assert.Contains(t, c.must(t, 200, "PATCH", "/customers/2001.json", `{"customer":{"first_name":"Karl"}}`), "Customer is locked")
+	assert.Contains(t, c.must(t, 200, "GET", "/customers/2001.json", ""), `"Carl"`)
+}
+
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	run := scenarios.Replay(t, "library/cartfunnel/lost-save.txtar")
-	clients["lost-save"].good(t, newShopper(run))
+	followLostSave(t, newShopper(run))
 	run.Settle()
 	rep := run.Report()
 	assert.Empty(t, rep.Problems)
@@ -38,7 +48,7 @@ func TestOverOtherProtocols(t *testing.T) {
 	t.Parallel()
 	for _, opt := range []fake.Option{fake.TLS(), fake.HTTP2()} {
 		run := scenarios.Replay(t, "library/cartfunnel/lost-save.txtar", scenarios.FakeOptions(opt))
-		clients["lost-save"].good(t, newShopper(run))
+		followLostSave(t, newShopper(run))
 	}
 }
 
@@ -58,7 +68,7 @@ func TestOverLoopback(t *testing.T) {
 	t.Parallel()
 	run := scenarios.Replay(t, "library/cartfunnel/lost-save.txtar")
 	c := shopper{&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, run.URL(), run.Credentials(), run}
-	clients["lost-save"].good(t, c)
+	followLostSave(t, c)
 }
 
 // What happens between two requests happens over a port as well: before the

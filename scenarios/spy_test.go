@@ -1,7 +1,6 @@
 package scenarios_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -106,6 +105,13 @@ func watch(f func(*spy)) *spy {
 	return s
 }
 
+// Bodies that shoppers send.
+const (
+	dora        = `{"customer":{"email":"dora@example.com","first_name":"Dora"}}`
+	carlMoves   = `{"customer":{"email":"carl@example.org"}}`
+	annaMarries = `{"customer":{"last_name":"Weber"}}`
+)
+
 // shopper is a plain client of any of the APIs: its credentials say of which.
 type shopper struct {
 	http        *http.Client
@@ -140,8 +146,13 @@ func (c shopper) do(method, path, body string) (int, string, error) {
 			req.Header.Set(header, value)
 		}
 	}
-	if token := c.credentials["token"]; token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
+	switch key := c.credentials["api_key"]; {
+	case c.credentials["token"] != "":
+		req.Header.Set("Authorization", "Bearer "+c.credentials["token"])
+	case c.credentials["email"] != "":
+		req.SetBasicAuth(c.credentials["email"], key)
+	case c.credentials["merchant_id"] != "":
+		req.Header.Set("Authorization", key)
 	}
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
@@ -168,8 +179,6 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // noRouteIsFine lets stories be about paths that no endpoint has.
 var noRouteIsFine = scenarios.FakeOptions(fake.Allow("no-route"))
-
-func isJSON(text string) bool { return json.Valid([]byte(text)) }
 
 // jsonOf is what a gjson path finds in the state of a run.
 func jsonOf(t testing.TB, run *scenarios.Run, path string) string {

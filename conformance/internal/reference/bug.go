@@ -12,8 +12,9 @@ type Bug struct {
 
 	mu    sync.Mutex
 	ran   int
-	first string // a secret, for a client that keeps one for all
-	last  string // a cursor, likewise
+	near  map[string]bool // bugs whose line was come by, where that is asked for
+	first string          // a secret, for a client that keeps one for all
+	last  string          // a cursor, likewise
 }
 
 // Ran counts how often the line with the bug ran.
@@ -25,13 +26,28 @@ func (b *Bug) Ran() int {
 
 // is switches to the line with the bug of that name.
 func (b *Bug) is(name string) bool {
-	if b == nil || b.Name != name {
+	if b == nil || b.Name != name && b.near == nil {
 		return false
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.near != nil {
+		b.near[name] = true
+		return false
+	}
 	b.ran++
 	return true
+}
+
+// Scout is no bug: the client that has it comes by the lines of some.
+func Scout() *Bug { return &Bug{near: map[string]bool{}} }
+
+// Near tells whether a scout came by the line of a bug. If not, a client with that
+// bug does the same as one without.
+func (b *Bug) Near(name string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.near[name]
 }
 
 // keep gives the first secret that it was ever given.

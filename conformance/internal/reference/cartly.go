@@ -9,11 +9,16 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Cartly is a client of the Cartly Apps API for one app in one shop. It may be
 // used by several goroutines.
 type Cartly struct {
+	// Now tells how long a former secret is good. It is set before there is a
+	// receiver.
+	Now func() time.Time
+
 	base   string
 	app    CartlyApp
 	sender *sender
@@ -46,7 +51,7 @@ var (
 // NewCartly makes a client. The base URL may end in a slash.
 func NewCartly(base string, app CartlyApp, client *http.Client, bug *Bug) *Cartly {
 	c := &Cartly{
-		base: strings.TrimRight(base, "/"), app: app, bug: bug, sender: newSender(client, bug, gets),
+		Now: time.Now, base: strings.TrimRight(base, "/"), app: app, bug: bug, sender: newSender(client, bug, gets),
 		turn: make(chan struct{}, 1), access: app.Token, refresh: app.RefreshToken, flows: map[string]cartlyFlow{}, hooked: map[string]string{},
 	}
 	return c

@@ -77,7 +77,7 @@ func (c *Cartly) Rotate(secret string, overlap time.Duration) {
 	}
 	for i, key := range p.keys {
 		if key.until.IsZero() && !c.bug.is("CLY-SIG-12b") {
-			p.keys[i].until = time.Now().Add(overlap)
+			p.keys[i].until = c.Now().Add(overlap)
 		}
 	}
 	p.keys = append(p.keys, cartlyKey{secret: secret})
@@ -89,7 +89,7 @@ func (p *cartlyReceiver) secrets() []string {
 	defer p.c.receiving.mu.Unlock()
 	var good []string
 	for _, key := range p.keys {
-		if key.until.IsZero() || time.Now().Before(key.until) {
+		if key.until.IsZero() || p.c.Now().Before(key.until) {
 			good = append(good, key.secret)
 		}
 	}
