@@ -264,8 +264,8 @@ func (c *Call) Answer(r Reply) {
 
 // Inject is for interceptors, before the stage Faults: at Connect and Matched, and
 // at Throttled where the API puts its limit first. These faults hit exactly this
-// call, whatever their triggers say. A fault that this server cannot do is an
-// error.
+// call, whatever their triggers say, and although it is refused before that stage.
+// A fault that this server cannot do is an error.
 func (c *Call) Inject(faults ...Fault) error {
 	for _, f := range faults {
 		k, err := c.s.vet(f)

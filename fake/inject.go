@@ -228,6 +228,7 @@ func (s *Server) unspent() {
 // faults is the stage that chooses what hits this call, in the order of arming,
 // and waits out a delay that comes before the call is applied.
 func (s *Server) faults(c *Call) error {
+	c.plan.begun = true
 	s.tooSoon(c)
 	if len(s.enforcing) > 0 {
 		s.enforce(c)

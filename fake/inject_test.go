@@ -2,8 +2,10 @@ package fake
 
 import (
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -241,6 +243,38 @@ func TestInjectOnOneCall(t *testing.T) {
 	require.EqualError(t, errs[4], `unknown fault "nothing"`)
 	remove()
 	require.Equal(t, 200, p.status("GET", "/books.json", ""))
+}
+
+// A fault that is put on one call hits it, although the call is refused before
+// the faults that are armed have their turn.
+func TestInjectOnACallThatIsRefused(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]struct {
+		status int
+		after  time.Duration
+	}{
+		"slow-headers delay=3s":               {401, 3 * time.Second},
+		"slow-headers delay=3s apply=after":   {401, 3 * time.Second},
+		"hang max=5s":                         {0, 5 * time.Second},
+		"hang max=5s apply=after":             {0, 5 * time.Second},
+		"slow-body over=1s":                   {401, time.Second},
+		"server-error status=502":             {502, 0},
+		"server-error status=502 apply=after": {502, 0},
+		"redirect to=/":                       {302, 0},
+		"lost-response kind=rst":              {0, 0},
+	} {
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			faultBubble(t, func(t *testing.T, p *faultPeer) {
+				p.Intercept(Connect, func(c *Call) { require.NoError(t, c.Inject(faultLine(line))) })
+				begun := p.Now()
+				p.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+				require.Equal(t, want.status, p.status("POST", "/books.json", `{"title":"Emma"}`, "X-Key", "wrong"))
+				require.Equal(t, want.after, p.Now().Sub(begun).Truncate(time.Second))
+				require.Zero(t, p.Books.Len())
+			})
+		})
+	}
 }
 
 // A server of the test's own, in front of the handler, has its own connections.

@@ -15,6 +15,7 @@ type plan struct {
 	took   map[string]bool // names that the API's code has asked for
 	points []Point         // taken: one fault sits on each at most
 	ender  string          // name of the fault that decides how the call ends
+	begun  bool            // the stage Faults was reached
 
 	fail      *Error        // in the API's words, instead of the answer
 	other     *Reply        // instead of the answer, in nobody's words
@@ -139,6 +140,29 @@ func (p *plan) afterwards(c *Call) error {
 		return p.fail
 	}
 	return nil
+}
+
+// regardless is what happens to a call that was refused or answered before the
+// stage Faults, and has faults that were put on it alone: what they say of time and
+// of the answer. Applied it was not, before or after.
+func (p *plan) regardless(c *Call, refusal error) error {
+	if d := p.pause + p.linger; d > 0 {
+		c.wait(c.s.life, d)
+	}
+	if p.hold.max > 0 {
+		c.holdBack(p.hold)
+	}
+	switch {
+	case p.wire.unapplied:
+		c.answered = true
+		return nil
+	case p.other != nil:
+		c.Answer(*p.other)
+		return nil
+	case p.fail != nil:
+		return p.fail
+	}
+	return refusal
 }
 
 // loses tells whether the client cannot know from the answer that the call was

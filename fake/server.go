@@ -177,7 +177,11 @@ func (s *Server) decide(c *Call) (closing bool) {
 		c.Answer(login)
 	}
 	s.intercepted(Connect, c)
-	s.encode(c, s.stage(c))
+	err := s.stage(c)
+	if !c.plan.begun && c.plan.faults != nil {
+		err = c.plan.regardless(c, err)
+	}
+	s.encode(c, err)
 	s.intercepted(Wire, c)
 	s.sound(c)
 	s.record(c)
