@@ -18,6 +18,7 @@ import (
 type cursor struct {
 	place    place
 	prev     bool   // the page before the place, not the one behind it
+	empty    bool   // an empty page was shown there, by a fault
 	filtered bool   // false: there is no filters
 	filters  string // as they were sent, decoded
 }
@@ -63,6 +64,9 @@ func (t *Shop) appendCursor(dst []byte, u cursor) []byte {
 	} else {
 		b = append(b, `,"direction":"next"`...)
 	}
+	if u.empty {
+		b = append(b, `,"empty":true`...)
+	}
 	if u.filtered {
 		b = fake.AppendString(append(b, `,"filters":`...), u.filters)
 	}
@@ -101,7 +105,7 @@ func (t *Shop) readCursor(text string) (u cursor, ok bool) {
 	}
 	j := gjson.ParseBytes(b[:says])
 	u.place = place{j.Get("last_value").Int(), j.Get("last_id").Int()}
-	u.prev = j.Get("direction").Str == "prev"
+	u.prev, u.empty = j.Get("direction").Str == "prev", j.Get("empty").Bool()
 	if f := j.Get("filters"); f.Exists() {
 		u.filtered, u.filters = true, fake.Text(f)
 	}

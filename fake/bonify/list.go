@@ -36,12 +36,8 @@ func (s *Server) listCustomers(c *fake.Call) (fake.Reply, error) {
 	if given != "" && s.loops(c) {
 		return s.answer(t.list(q.page(from, s.settings.pageSize), at, given)), nil
 	}
-	if p, is := s.otherPage(c, q, from); is {
-		loop := ""
-		if len(p.rows) == 0 {
-			loop = given // it goes on where it stands
-		}
-		return s.answer(t.list(p, at, loop)), nil
+	if body, is := s.otherPage(c, q, from, at); is {
+		return s.answer(body), nil
 	}
 	if at.filtered || q.past != nil {
 		return s.answer(t.list(q.page(from, s.settings.pageSize), at, "")), nil
@@ -152,7 +148,7 @@ func (t *Shop) list(p page, at cursor, loop string) []byte {
 		length += len(r.wire) + len(",")
 	}
 	dst := append(make([]byte, 0, length), `{"status":"okay"`...)
-	at.filtered = at.filtered && t.server.settings.cursorFilters != Forget
+	at.filtered, at.empty = at.filtered && t.server.settings.cursorFilters != Forget, false
 	if p.before {
 		at.prev, at.place = true, t.place(p.rows[0].customer)
 		dst = t.appendCursor(append(dst, `,"prev_page":"`...), at)

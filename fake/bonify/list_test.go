@@ -301,3 +301,57 @@ func TestListsOfARestoredShop(t *testing.T) {
 	shop.Reset()
 	assert.Equal(t, nothing, c.list().body)
 }
+
+// An empty page in the middle leads on: its cursor is not the one that was asked
+// with, so that whoever guards against standing still reads to the end.
+func TestEmptyPageLeadsOn(t *testing.T) {
+	t.Parallel()
+	for _, order := range []bonify.Order{bonify.ByUpdated, bonify.ByID} {
+		for at, want := range map[string][]string{
+			"1": {"", "1 2", "3 4", "5"}, "2": {"1 2", "", "3 4", "5"}, "3": {"1 2", "3 4", "", "5"},
+		} {
+			shop := still(t, bonify.WithPageSize(2), bonify.WithOrder(order))
+			for id := range int64(5) {
+				shop.Customers.Add(bonify.Customer{ID: id + 1, Email: "c" + itoa(int(id)) + "@example.com"})
+			}
+			c := clientOf(t, shop)
+			armed := shop.Inject(fake.NewFault("short-page").Set("size", "0").Set("at-page", at))
+			var got, cursors []string
+			for page, more := c.list(), true; more; {
+				got = append(got, ids(page))
+				next := gjson.Get(page.body, "next_page").Str
+				if more = next != ""; more {
+					require.NotContains(t, cursors, next, "at-page=%s: %q", at, got)
+					cursors = append(cursors, next)
+					page = c.list("next_page", next)
+				}
+			}
+			assert.Equal(t, want, got, "at-page=%s", at)
+			assert.Equal(t, 1, armed.Fired(), "at-page=%s", at)
+		}
+	}
+}
+
+// Whoever goes back comes over the empty page too, and from it either way.
+func TestEmptyPageOnTheWayBack(t *testing.T) {
+	t.Parallel()
+	shop := still(t, bonify.WithPageSize(2))
+	for id := range int64(5) {
+		shop.Customers.Add(bonify.Customer{ID: id + 1, Email: "c" + itoa(int(id)) + "@example.com"})
+	}
+	c := clientOf(t, shop)
+	second := cursorOf(c.list(), "next_page")
+	page := c.list("next_page", cursorOf(c.list("next_page", second), "next_page"))
+	require.Equal(t, "5", ids(page))
+	shop.Inject(fake.NewFault("short-page").Set("size", "0"))
+	empty := c.list("prev_page", cursorOf(page, "prev_page"))
+	require.Empty(t, ids(empty))
+	assert.Equal(t, "3 4", ids(c.list("prev_page", cursorOf(empty, "prev_page"))), "on")
+	assert.Equal(t, "5", ids(c.list("next_page", cursorOf(empty, "next_page"))), "and back")
+	for _, id := range []int64{3, 4, 5} {
+		shop.Customers.Remove(id)
+	}
+	behind := shop.Inject(fake.NewFault("short-page").Set("size", "0").Optional())
+	assert.Equal(t, nothing, c.list("next_page", second).body)
+	assert.Zero(t, behind.Fired(), "nothing is left to lead on to")
+}

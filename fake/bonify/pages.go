@@ -7,23 +7,52 @@ import (
 	"github.com/cartdouble/cartdouble/fake"
 )
 
-// otherPage is the page of a list where the fault short-page or unstable-order
-// makes another of it.
-func (s *Server) otherPage(c *fake.Call, q *search, from *cursor) (p page, is bool) {
-	size := s.settings.pageSize
-	if _, planned := c.Planned("short-page"); planned {
+// otherPage is the answer to a list where the fault short-page or unstable-order
+// makes another page of it.
+func (s *Server) otherPage(c *fake.Call, q *search, from *cursor, at cursor) (body []byte, is bool) {
+	t, size := q.shop, s.settings.pageSize
+	if _, planned := c.Planned("short-page"); planned && (from == nil || !from.empty) {
 		all, _ := q.count(nil)
-		if short, is := c.ShortPage(size, all); is {
-			return q.page(from, short), true
+		if full := q.page(from, size); len(full.rows) > 0 {
+			if short, is := c.ShortPage(size, all); is && short == 0 {
+				return t.leadOn(full, at), true
+			} else if is {
+				return t.list(q.page(from, short), at, ""), true
+			}
 		}
 	}
 	if _, planned := c.Planned("unstable-order"); planned && from != nil {
-		if p = q.mixed(from, size); !slices.EqualFunc(p.rows, q.page(from, size).rows, func(a, b row) bool { return a.customer == b.customer }) {
+		if p := q.mixed(from, size); !slices.EqualFunc(p.rows, q.page(from, size).rows, func(a, b row) bool { return a.customer == b.customer }) {
 			c.Fault("unstable-order")
-			return p, true
+			return t.list(p, at, ""), true
 		}
 	}
-	return page{}, false
+	return nil, false
+}
+
+// leadOn is the answer to a list with an empty page in front of a full one, or
+// behind it where the client goes back. Its cursors say that it was seen, so that
+// none of them is the one with which the client has asked.
+func (t *Shop) leadOn(full page, at cursor) []byte {
+	first, last := t.place(full.rows[0].customer), t.place(full.rows[len(full.rows)-1].customer)
+	next, prev := cursor{place: place{first.value, first.id - 1}, empty: true}, cursor{place: first, prev: true}
+	before, after := full.before, true
+	if at.prev {
+		next, prev = cursor{place: last}, cursor{place: place{last.value, last.id + 1}, prev: true, empty: true}
+		before, after = true, full.after
+	}
+	dst := []byte(`{"status":"okay"`)
+	for _, way := range []struct {
+		is   bool
+		key  string
+		from cursor
+	}{{before, prevPage, prev}, {after, nextPage, next}} {
+		if way.is {
+			way.from.filtered, way.from.filters = at.filtered && t.server.settings.cursorFilters != Forget, at.filters
+			dst = append(t.appendCursor(append(dst, `,"`+way.key+`":"`...), way.from), '"')
+		}
+	}
+	return append(dst, `,"customers":[]}`...)
 }
 
 // mixed is a page of the list in which customers of one time stand the other way
