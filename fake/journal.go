@@ -173,7 +173,8 @@ func (s *Server) record(c *Call) {
 	s.journal.moved.Broadcast()
 }
 
-// tell remembers the waiting time that a reply names.
+// tell remembers the waiting time that a reply names. A date is by the clock that
+// the call has seen.
 func (s *Server) tell(c *Call, r *Reply) {
 	after := r.Header.Get("Retry-After")
 	if after == "" {
@@ -182,7 +183,7 @@ func (s *Server) tell(c *Call, r *Reply) {
 	if seconds, err := strconv.Atoi(after); err == nil && seconds > 0 {
 		s.waits[c.Caller.Key] = s.clock.now().Add(time.Duration(seconds) * time.Second)
 	} else if until, err := http.ParseTime(after); err == nil {
-		s.waits[c.Caller.Key] = until
+		s.waits[c.Caller.Key] = until.Add(-c.plan.skew)
 	}
 }
 

@@ -77,7 +77,8 @@ var callKinds = map[string]*kind{
 		point: BeforeApply, both: true, ends: true,
 		params: map[string]param{"status": number(500, 599), "body": bodies, "retry-after": anyTime},
 		plan: func(c *Call, f Fault, _ int) {
-			c.plan.failWith(f, &Error{Kind: Broken, RetryAfter: retryAfter(f, f.duration("retry-after", time.Second), c.Now())})
+			c.plan.failWith(f, &Error{Kind: Broken})
+			c.plan.retry = retryAfter(f, f.duration("retry-after", time.Second))
 		},
 	},
 	"burst": {
@@ -230,25 +231,27 @@ func (p *plan) cut(f Fault) {
 	p.wire.cut, p.wire.visible = f.or("kind", "rst"), f.Get("visible") != "no"
 }
 
-// retryAfter is the value of the header that a fault asks for, "" for none.
-func retryAfter(f Fault, d time.Duration, now time.Time) string {
+// retryAfter is the header that a fault asks for; nil for none.
+func retryAfter(f Fault, d time.Duration) retrying {
 	if !f.Has("retry-after") && !f.Has("form") {
-		return ""
+		return nil
 	}
-	seconds := strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
-	switch f.Get("form") {
-	case "date":
-		return now.Add(d + time.Second - 1).Truncate(time.Second).Format(http.TimeFormat)
-	case "fraction":
-		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64)
-	case "zero":
-		return "0"
-	case "negative":
-		return "-" + seconds
-	case "garbage":
-		return "soon"
+	return func(now time.Time) string {
+		seconds := strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
+		switch f.Get("form") {
+		case "date":
+			return now.Add(d + time.Second - 1).Truncate(time.Second).Format(http.TimeFormat)
+		case "fraction":
+			return strconv.FormatFloat(d.Seconds(), 'f', 1, 64)
+		case "zero":
+			return "0"
+		case "negative":
+			return "-" + seconds
+		case "garbage":
+			return "soon"
+		}
+		return seconds
 	}
-	return seconds
 }
 
 func choosesWrites(c *Call, _ *armed) bool { return c.Route != nil && c.Route.Writes }

@@ -135,3 +135,68 @@ func TestFaultDSTCatchesTextComparison(t *testing.T) {
 		require.True(t, first > 0 && second > first, list)
 	})
 }
+
+// When the client may come again is told by the clock that the answer's Date is
+// from, whichever fault was armed first and however late the answer leaves; a client
+// that waits as long as the two are apart is not too soon.
+func TestRetryAfterGoesByTheDateOfItsAnswer(t *testing.T) {
+	t.Parallel()
+	skews := []string{"clock-skew by=1h", "clock-skew by=-1h", "clock-skew jump=1m by=1s", "slow-headers delay=30s"}
+	limits := []string{"rate-limited retry-after=5s form=date", "rate-limited retry-after=5s form=date enforce", "server-error retry-after=5s status=503"}
+	for _, skew := range skews {
+		for _, limit := range limits {
+			for _, line := range []string{skew + ";" + limit, limit + ";" + skew} {
+				faultBubble(t, func(t *testing.T, p *faultPeer) {
+					for one := range strings.SplitSeq(line, ";") {
+						p.Inject(faultLine(one).First(1))
+					}
+					a := p.send("GET", "/books.json", "")
+					date, err := time.Parse(time.RFC1123, a.header.Get("Date"))
+					require.NoError(t, err, line)
+					wait, told := 5*time.Second, a.header.Get("Retry-After")
+					if strings.Contains(line, "form=date") {
+						until, err := time.Parse(time.RFC1123, told)
+						require.NoError(t, err, line)
+						wait = until.Sub(date)
+						require.Equal(t, 5*time.Second, wait, line)
+					} else {
+						require.Equal(t, "5", told, line)
+					}
+					time.Sleep(wait)
+					require.Equal(t, 200, p.status("GET", "/books.json", ""), line)
+					require.Empty(t, p.Findings(), line)
+				}, At(faultNoon))
+			}
+		}
+	}
+}
+
+// A client that is told a date and asks before it is too soon, whatever its clock
+// shows.
+func TestTooSoonByAClockThatIsOff(t *testing.T) {
+	t.Parallel()
+	for _, by := range []string{"1h", "-1h"} {
+		faultBubble(t, func(t *testing.T, p *faultPeer) {
+			p.Inject(faultLine("clock-skew by="+by).First(1), faultLine("rate-limited retry-after=5s form=date").First(1))
+			require.Equal(t, 429, p.status("GET", "/books.json", ""))
+			time.Sleep(4 * time.Second)
+			require.Equal(t, 200, p.status("GET", "/books.json", ""))
+			found := p.Findings()
+			require.Len(t, found, 1)
+			require.Equal(t, "too-soon", found[0].Kind)
+			require.Contains(t, found[0].Detail, "was called 1s before")
+		}, At(faultNoon), Allow("too-soon"))
+	}
+}
+
+// An endpoint is gone from its day on by the clock that the client is told, in
+// either order.
+func TestSunsetByAClockThatIsOff(t *testing.T) {
+	t.Parallel()
+	gone, skew := faultLine("method-or-route-gone sunset=2025-03-02"), faultLine("clock-skew by=24h")
+	for _, faults := range [][]Fault{{gone, skew}, {skew, gone}} {
+		p := faultNets[0].start(t, At(faultNoon), Frozen(), Allow("no-route"))
+		p.Inject(faults...)
+		require.Equal(t, 404, p.status("GET", "/books.json", ""), faults)
+	}
+}

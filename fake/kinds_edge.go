@@ -55,13 +55,11 @@ func htmlPage(title string) []byte {
 func planGone(c *Call, f Fault, _ int) {
 	if f.Has("sunset") {
 		day := sunset(f.Get("sunset"))
+		c.plan.from = day
 		c.plan.alter(func(_ *Call, r *Reply) {
 			r.Header = changeable(r.Header)
 			r.Header["Sunset"] = []string{day.Format(http.TimeFormat)}
 		})
-		if c.Now().Before(day) {
-			return
-		}
 	}
 	e := &Error{Kind: NoRoute, Status: f.int("status", http.StatusNotFound)}
 	if e.Status == http.StatusMethodNotAllowed {

@@ -52,7 +52,8 @@ var limitKinds = map[string]*kind{
 			if f.Has("enforce") {
 				wait = c.s.enforced(c, f, wait)
 			}
-			c.plan.failWith(f, &Error{Kind: Limited, RetryAfter: retryAfter(f, wait, c.Now())})
+			c.plan.failWith(f, &Error{Kind: Limited})
+			c.plan.retry = retryAfter(f, wait)
 		},
 	},
 	"throttled-in-200": {

@@ -17,7 +17,9 @@ type plan struct {
 	ender  string          // name of the fault that decides how the call ends
 	begun  bool            // the stage Faults was reached
 
-	fail      *Error        // in the API's words, instead of the answer
+	fail      *Error        // in the API's words, instead of the answer,
+	from      time.Time     // from this time on, by the clock that the call sees,
+	retry     retrying      // with this to say about coming again
 	other     *Reply        // instead of the answer, in nobody's words
 	dress     func(*Reply)  // changes the words of the failure: another body
 	after     bool          // fail and other come after the call was applied
@@ -118,7 +120,7 @@ func (p *plan) before(c *Call) error {
 	case p.other != nil:
 		c.Answer(*p.other)
 	case p.fail != nil:
-		return p.fail
+		return p.failure(c)
 	}
 	return nil
 }
@@ -137,7 +139,7 @@ func (p *plan) afterwards(c *Call) error {
 	case p.other != nil:
 		c.Answer(*p.other)
 	case p.fail != nil:
-		return p.fail
+		return p.failure(c)
 	}
 	return nil
 }
@@ -160,10 +162,27 @@ func (p *plan) regardless(c *Call, refusal error) error {
 		c.Answer(*p.other)
 		return nil
 	case p.fail != nil:
-		return p.fail
+		if err := p.failure(c); err != nil {
+			return err
+		}
 	}
 	return refusal
 }
+
+// failure is the planned one. What it says about time is decided now: by the clock
+// that the call sees, whatever was planned first, and when the waiting is over.
+func (p *plan) failure(c *Call) error {
+	if c.Now().Before(p.from) {
+		return nil
+	}
+	if p.retry != nil {
+		p.fail.RetryAfter = p.retry(c.Now())
+	}
+	return p.fail
+}
+
+// A retrying gives the header Retry-After of an answer that is told now, "" for none.
+type retrying func(now time.Time) string
 
 // loses tells whether the client cannot know from the answer that the call was
 // applied.
