@@ -264,8 +264,9 @@ func (c *Call) Answer(r Reply) {
 
 // Inject is for interceptors, before the stage Faults: at Connect and Matched, and
 // at Throttled where the API puts its limit first. These faults hit exactly this
-// call, whatever their triggers say, and although it is refused before that stage.
-// A fault that this server cannot do is an error.
+// call, whatever their triggers say, and although it is refused before that stage;
+// then they are done, unless they are of a Series. A fault that this server cannot do
+// is an error.
 func (c *Call) Inject(faults ...Fault) error {
 	for _, f := range faults {
 		k, err := c.s.vet(f)
@@ -274,10 +275,13 @@ func (c *Call) Inject(faults ...Fault) error {
 			return err
 		case c.parcel != nil && !k.onDeliveries():
 			return fmt.Errorf("fault %s is about calls, not about deliveries", f.name)
+		case f.series != nil && !f.series.goesOn(f, k, c.s.clock.now()):
+			continue
 		case c.parcel != nil:
-			if err := c.parcel.add(f, k, nil); err != nil {
+			if err := c.parcel.add(f, k, f.series); err != nil {
 				return err
 			}
+			f.count(c)
 			continue
 		case !k.onCalls():
 			return fmt.Errorf("fault %s is about deliveries, not about calls", f.name)
@@ -290,9 +294,17 @@ func (c *Call) Inject(faults ...Fault) error {
 		if k.dials || k.uploads {
 			return fmt.Errorf("fault %s: it hits before a request has been read, so nothing can choose this call for it; arm it with Inject, or in the head of a file", f.name)
 		}
-		if err := c.plan.add(c, f, k, nil); err != nil {
+		if err := c.plan.add(c, f, k, f.series); err != nil {
 			return err
 		}
+		f.count(c)
 	}
 	return nil
+}
+
+// count counts the hit of a fault that is one of a series.
+func (f Fault) count(c *Call) {
+	if f.series != nil {
+		f.series.hit(c.s.clock.now())
+	}
 }

@@ -18,6 +18,7 @@ type Fault struct {
 	name    string
 	words   []word // in the order in which they were set; a name may repeat
 	carried *Reply // what section= stands for
+	series  *armed // the counts of one that is put on several calls; nil: each is the first
 }
 
 type word struct{ key, value string }
@@ -144,6 +145,14 @@ func (f Fault) AfterApply() Fault { return f.Set("apply", "after") }
 
 // Optional lets the fault stay unused: the test does not fail for it.
 func (f Fault) Optional() Fault { return f.Set("optional", "") }
+
+// Series gives a fault for Call.Inject to put on several calls: it goes on from one
+// to the next as where it is armed, and ends after as many hits, or as long a time,
+// as its own words say. Copies of it are the same series.
+func (f Fault) Series() Fault {
+	f.series = &armed{sendings: map[uint64]int{}}
+	return f
+}
 
 // String is the fault as a line of the file format.
 func (f Fault) String() string {

@@ -73,6 +73,26 @@ func (s *Server) Inject(faults ...Fault) *Armed {
 	return a
 }
 
+// hit counts one.
+func (a *armed) hit(now time.Time) {
+	if a.fired == 0 {
+		a.firstHit = now
+	}
+	a.fired++
+}
+
+// goesOn tells whether a fault that Call.Inject puts on several calls hits one more.
+func (a *armed) goesOn(f Fault, k *kind, now time.Time) bool {
+	if a.kind == nil {
+		a.fault, a.kind, a.since = f, k, now
+	}
+	most := 0
+	if k.bound != nil {
+		most = k.bound(f, 0)
+	}
+	return (most == 0 || a.fired < most) && (k.lasts == nil || k.lasts(a, now))
+}
+
 // mustBeSeen tells whether the fault is a cut that net/http is not to hide by
 // sending again, as it may on a connection that was used before.
 func (a *armed) mustBeSeen() bool { return a.kind.cuts && a.fault.Get("visible") != "no" }
@@ -238,10 +258,7 @@ func (s *Server) faults(c *Call) error {
 			continue
 		}
 		if c.plan.add(c, a.fault, a.kind, a) == nil {
-			if a.fired == 0 {
-				a.firstHit = s.clock.now()
-			}
-			a.fired++
+			a.hit(s.clock.now())
 		}
 	}
 	return c.plan.before(c)

@@ -44,6 +44,7 @@ type kind struct {
 	vet      func(s *Server, f Fault) error      // what this server cannot do
 	chooses  func(c *Call, a *armed) bool        // which calls can be hit at all
 	bound    func(f Fault, first int) int        // how often it hits, where a parameter says so
+	lasts    func(a *armed, now time.Time) bool  // whether its own time is not over yet; nil: it has none
 	plan     func(c *Call, f Fault, already int) // already: how often it has hit before
 
 	asked  bool                      // the API's own code does it, if it asks Call.Fault

@@ -83,10 +83,10 @@ var callKinds = map[string]*kind{
 	},
 	"burst": {
 		point: BeforeApply, both: true, ends: true,
-		params:  map[string]param{"for": someTime, "calls": number(1, 1<<30), "mix": statuses, "body": bodies},
-		needs:   []string{"for", "calls"},
-		chooses: choosesBurst,
-		bound:   func(f Fault, first int) int { return f.int("calls", first) },
+		params: map[string]param{"for": someTime, "calls": number(1, 1<<30), "mix": statuses, "body": bodies},
+		needs:  []string{"for", "calls"},
+		lasts:  burstLasts,
+		bound:  func(f Fault, first int) int { return f.int("calls", first) },
 		plan: func(c *Call, f Fault, already int) {
 			mix := strings.Split(f.or("mix", "500"), ",")
 			status, _ := strconv.Atoi(mix[already%len(mix)])
@@ -300,10 +300,10 @@ func choosesRate(c *Call, a *armed) bool {
 	return true
 }
 
-// choosesBurst ends a burst that is said to last for a time after its first hit.
-func choosesBurst(c *Call, a *armed) bool {
+// burstLasts ends a burst that is said to last for a time after its first hit.
+func burstLasts(a *armed, now time.Time) bool {
 	d := a.fault.duration("for", 0)
-	return d == 0 || a.fired == 0 || c.s.clock.now().Sub(a.firstHit) < d
+	return d == 0 || a.fired == 0 || now.Sub(a.firstHit) < d
 }
 
 func vetCut(s *Server, f Fault) error {

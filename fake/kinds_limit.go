@@ -315,6 +315,9 @@ func (c *Call) limitState(f Fault, a *armed) (limit, remaining int, reset time.D
 	case b.Calls == 0:
 		b = c.s.api.Limit(c)
 		counted = within(c.s.passed[b.Key], now, b.Window)
+	case a != nil && f.series != nil:
+		countsForHeaders(c, a) // nothing has chosen the call
+		counted = a.seen[c.Caller.Key]
 	case a != nil:
 		counted = a.seen[c.Caller.Key]
 	}

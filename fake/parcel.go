@@ -151,10 +151,7 @@ func (h *Hooks) hitFurther(j *job, p *parcel) {
 			continue
 		}
 		if p.add(a.fault, a.kind, a) == nil {
-			if a.fired == 0 {
-				a.firstHit = h.s.clock.now()
-			}
-			a.fired++
+			a.hit(h.s.clock.now())
 		}
 	}
 }

@@ -199,6 +199,9 @@ func (a *armed) holds(c *Call) bool {
 			return false
 		}
 	}
+	if a.kind.lasts != nil && !a.kind.lasts(a, c.s.clock.now()) {
+		return false
+	}
 	return a.kind.chooses == nil || a.kind.chooses(c, a) // last: a rate counts what it sees
 }
 

@@ -2,8 +2,11 @@ package fake
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -85,4 +88,68 @@ func TestFaultsThatTakeTheSamePlace(t *testing.T) {
 	assert.Equal(t, "mart: fault duplicate on=hook:good.added can never hit: dropped was armed before, hits always, and takes the same place",
 		s.run(func() { m.Inject(faultLine("duplicate on=hook:good.added")) }))
 	m.Reset()
+}
+
+// A series goes on where an interceptor puts it on one call after the other: the next
+// status of a mix, the next jump of a clock, the next call that a header tells of.
+func TestSeriesOfInjectedFaults(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"burst calls=3 mix=500,502,503":    "500 502 503 200 200",
+		"burst for=2s":                     "500 500 200 200 200",
+		"rate-limited times=2":             "429 429 200 200 200",
+		"clock-skew jump=1h":               "12:00 13:00 14:00 15:00 16:00",
+		"limit-headers limit=4 per=1h":     "3 2 1 0 0",
+		"limit-headers limit=4 per=1500ms": "3 2 2 2 2",
+	} {
+		p := faultNets[0].start(t, Frozen(), At(faultNoon), Allow("too-soon"))
+		p.Books.Add(book{Title: "Emma"})
+		series := faultLine(line).Series()
+		remove := p.Intercept(Connect, func(c *Call) { require.NoError(t, c.Inject(series)) })
+		var got []string
+		for range 5 {
+			a := p.send("GET", "/books.json", "")
+			switch date, err := time.Parse(time.RFC1123, a.header.Get("Date")); {
+			case strings.HasPrefix(line, "clock"):
+				require.NoError(t, err)
+				got = append(got, date.Format("15:04"))
+			case strings.HasPrefix(line, "limit"):
+				got = append(got, a.header.Get("X-Ratelimit-Remaining"))
+			default:
+				got = append(got, strconv.Itoa(a.status))
+			}
+			p.Advance(time.Second)
+		}
+		require.Equal(t, want, strings.Join(got, " "), line)
+		remove()
+		require.Equal(t, 200, p.status("GET", "/books.json", ""), line)
+	}
+}
+
+// Without a series each call has the fault anew.
+func TestInjectedFaultsWithoutASeries(t *testing.T) {
+	t.Parallel()
+	p := faultNets[0].start(t)
+	p.Intercept(Connect, func(c *Call) { require.NoError(t, c.Inject(faultLine("burst calls=1 mix=500,502"))) })
+	require.Equal(t, 500, p.status("GET", "/books.json", ""))
+	require.Equal(t, 500, p.status("GET", "/books.json", ""))
+}
+
+// The same for deliveries.
+func TestSeriesOfInjectedFaultsOnDeliveries(t *testing.T) {
+	t.Parallel()
+	m := newMart(t, Frozen())
+	k := newTill(m, nil)
+	m.Hooks.To(k)
+	series := faultLine("clock-skew jump=1h on=hook:good.added").Series()
+	m.Intercept(Sending, func(c *Call) { require.NoError(t, c.Inject(series)) })
+	for range 3 {
+		m.Goods.Add(good{Name: "mug"})
+	}
+	m.Settle()
+	var got []string
+	for i := range 3 {
+		got = append(got, k.header(i).Get("X-Mart-Time")[:5])
+	}
+	require.Equal(t, []string{"09:00", "10:00", "11:00"}, got)
 }

@@ -282,7 +282,7 @@ func (r *Run) spared() []string {
 			for _, seq := range r.story.done[i].by {
 				for _, f := range e.answer.faults {
 					x, kept := calls[seq]
-					known := !kept || r.playing[seq] != nil || x.Status >= 400 || slices.Contains(r.impossible, seq)
+					known := !kept || r.playing[seq] != nil || x.Status >= 400 || r.over[seq] || slices.Contains(r.impossible, seq)
 					if !known && !hasFault(x, f.Name()) {
 						texts = append(texts, fmt.Sprintf("%s: fault never fired: %s (request #%d is none that it can hit)", e.answer.at, f, seq))
 					}

@@ -116,7 +116,9 @@
 //
 // A fixed answer with the word apply lets the fake carry the call out as well; with
 // gzip it is compressed, for clients that take that, with chunked it has no length.
-// A fault behind "!!" hits exactly this exchange. One that sends what stands in a
+// A fault behind "!!" hits exactly this exchange. On a step with a number of times
+// it goes on from one to the next, and ends as its own words say (calls=, times=,
+// for=). One that sends what stands in a
 // section names it: "wrong-body section=portal", "raw @odd".
 //
 // A delivery happens as soon as there is a receiver (Run.Receiver) and the steps

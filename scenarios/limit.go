@@ -52,11 +52,22 @@ func (r *Run) undecidedStill(c *fake.Call) {
 
 // inject puts the faults of a step on its call. A call that is answered already
 // has no place for them.
-func (r *Run) inject(c *fake.Call, faults []fake.Fault) error {
-	if r.undecided[c.Seq] && len(faults) > 0 {
-		return fmt.Errorf("fault %s: it cannot happen, for the fake itself refused request #%d before", faults[0].Name(), c.Seq)
+func (r *Run) inject(c *fake.Call, e *expect) error {
+	if r.undecided[c.Seq] && len(e.answer.faults) > 0 {
+		return fmt.Errorf("fault %s: it cannot happen, for the fake itself refused request #%d before", e.answer.faults[0].Name(), c.Seq)
 	}
-	return c.Inject(r.prog.carry(faults, r.story.vals)...)
+	if r.onSteps[e] == nil {
+		for _, f := range e.answer.faults {
+			r.onSteps[e] = append(r.onSteps[e], f.Series())
+		}
+	}
+	err := c.Inject(r.prog.carry(r.onSteps[e], r.story.vals)...)
+	for _, f := range e.answer.faults {
+		if _, hits := c.Planned(f.Name()); !hits { // as often as it says, it has
+			r.over[c.Seq] = true
+		}
+	}
+	return err
 }
 
 // wire ends a call. Time is counted from the last answer of the story, to which a

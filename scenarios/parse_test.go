@@ -136,6 +136,7 @@ var bad = []struct{ name, text, want string }{
 	{"fault with a trigger", head + get + "<- live !! reset call=2\n", `s.txtar:3: fault reset: call= chooses calls; a fault of a step hits the calls of that step`},
 	{"fault twice", head + get + "<- live !! reset !! reset\n", `s.txtar:3: fault reset stands twice`},
 	{"faults on one point", head + get + "<- live !! reset !! slow-body over=1s\n", `s.txtar:3: faults reset and slow-body both change what happens at the point "wire" of one call`},
+	{"a rate on a step", head + "-> GET ~/customers.json x5\n<- fault rate-limited per=1s burst=2\n", `s.txtar:3: fault rate-limited: per= and burst= let some calls pass; a fault of a step hits the calls of that step, so write it in the head: fault rate-limited per=1s burst=2`},
 	{"faults of the head on one point", head + "fault reset\nfault burst on=ListCustomers calls=2\nfault lost-response on=ListCustomers\n", `s.txtar:4: faults reset and lost-response both change what happens at the point "wire" of one call; the other is line 2`},
 	{"fault of the head on the point of a step", head + "fault slow-body over=1s on=ListCustomers,GetCustomer\n" + get + "<- live !! reset\n", `s.txtar:4: faults slow-body and reset both change what happens at the point "wire" of one call; the other is line 2`},
 	{"fault of a save", head + get + "<- fault not-saved\n", `s.txtar:3: fault not-saved is about saving; GET saves nothing`},

@@ -201,6 +201,8 @@ func (p *parser) fits(e *expect, f fake.Fault) {
 		p.ps.add(at, "fault %s is about the caller, who is not known when a step is chosen; write it in the head, with on=: fault %s", f.Name(), f)
 	case savesOnly[f.Name()] && (e.method == "GET" || e.method == "HEAD"):
 		p.ps.add(at, "fault %s is about saving; %s saves nothing", f.Name(), e.method)
+	case f.Name() == "rate-limited" && (f.Has("per") || f.Has("burst")):
+		p.ps.add(at, "fault rate-limited: per= and burst= let some calls pass; a fault of a step hits the calls of that step, so write it in the head: fault %s", f)
 	case !e.answer.live && !e.answer.apply && f.Get("apply") == "after":
 		p.ps.add(at, "fault %s: a fixed answer applies nothing; add the word apply before the fault", f.Name())
 	case !e.answer.live && !onTop[f.Name()]:

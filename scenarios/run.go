@@ -65,12 +65,14 @@ type Run struct {
 
 	// under the server's lock
 	story      *story
-	limitFirst bool            // a call can be refused by the documented limit before it is decided about
-	undecided  map[int]bool    // calls that have not come past the limit yet, by number
-	playing    map[int]*expect // calls that are being answered
-	failed     []*mismatch     // that nobody has been told of
-	broken     []string        // the same, of faults that cannot be
-	impossible []int           // calls with such faults
+	limitFirst bool                     // a call can be refused by the documented limit before it is decided about
+	undecided  map[int]bool             // calls that have not come past the limit yet, by number
+	playing    map[int]*expect          // calls that are being answered
+	failed     []*mismatch              // that nobody has been told of
+	broken     []string                 // the same, of faults that cannot be
+	impossible []int                    // calls with such faults
+	onSteps    map[*expect][]fake.Fault // faults of steps, as series
+	over       map[int]bool             // calls that a fault of their step is over for
 
 	others  map[string]fake.Credentials // of further tenants, by name
 	release func()                      // lets deliveries leave; nil: they do
@@ -115,7 +117,10 @@ func (s *Scenario) Start(t fake.TB, opts ...Option) *Run {
 		t.Logf("%v", doubt)
 	}
 	set := newSetup(opts)
-	r := &Run{tb: t, prog: prog, secrets: set.secrets, gate: newGate(), undecided: map[int]bool{}, playing: map[int]*expect{}, sent: map[*deliver][]fake.Delivery{}}
+	r := &Run{
+		tb: t, prog: prog, secrets: set.secrets, gate: newGate(), undecided: map[int]bool{}, playing: map[int]*expect{},
+		onSteps: map[*expect][]fake.Fault{}, over: map[int]bool{}, sent: map[*deliver][]fake.Delivery{},
+	}
 	vals, given := prog.begin(r.Secret)
 	options := append(prog.options(), r.hookOptions()...)
 	r.rules = r.redaction()
@@ -174,7 +179,7 @@ func (r *Run) decide(c *fake.Call) {
 	}
 	r.playing[c.Seq] = v.step
 	a := &v.step.answer
-	if err := r.inject(c, a.faults); err != nil {
+	if err := r.inject(c, v.step); err != nil {
 		r.broken = append(r.broken, fmt.Sprintf("%s: %v", a.at, err))
 		r.impossible = append(r.impossible, c.Seq)
 		r.flushes.Go(r.flush)
