@@ -64,6 +64,12 @@ func (c *Call) over() {
 	calls.Put(c)
 }
 
+// show gives a call to an interceptor, which may keep it.
+func (c *Call) show() *Call {
+	c.shown = true
+	return c
+}
+
 // Header gives the first value of a request header, "" without one.
 func (c *Call) Header(name string) string { return c.Request.Header.Get(name) }
 

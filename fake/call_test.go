@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 	"github.com/tidwall/gjson"
@@ -52,7 +53,7 @@ func TestInterceptPoints(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
 	var seen []string
-	points := []Point{Arrive, Connect, Matched, Authenticated, Throttled, BeforeApply, AfterApply, Body, Wire}
+	points := []Point{Arrive, Connect, Matched, Authenticated, Throttled, BeforeApply, AfterApply, Body, Wire, Leave}
 	for _, p := range points {
 		s.Intercept(p, func(*Call) { seen = append(seen, string(p)) })
 	}
@@ -66,11 +67,11 @@ func TestInterceptPoints(t *testing.T) {
 	seen = nil
 	status, _ = authAsk(t, s, "r", "POST", "/books.json", "")
 	require.Equal(t, 403, status)
-	require.Equal(t, []string{"arrive", "connect", "matched", "body", "wire"}, seen)
+	require.Equal(t, []string{"arrive", "connect", "matched", "body", "wire", "leave"}, seen)
 	seen = nil
 	status, _ = authAsk(t, s, "k", "GET", "/nowhere", "")
 	require.Equal(t, 404, status)
-	require.Equal(t, []string{"arrive", "connect", "body", "wire"}, seen)
+	require.Equal(t, []string{"arrive", "connect", "body", "wire", "leave"}, seen)
 	s.findings = nil // it was meant
 }
 
@@ -94,6 +95,31 @@ func TestInterceptAtArrive(t *testing.T) {
 	remove()
 	s.must(t, "POST", "/books.json", `{"title":"Emma"}`)
 	require.Len(t, before, 4)
+}
+
+// At Leave, an interceptor may use the server too: the exchange is whole in the
+// journal, and nothing of the answer is on its way.
+func TestInterceptAtLeave(t *testing.T) {
+	t.Parallel()
+	faultBubble(t, func(t *testing.T, p *faultPeer) {
+		goOn := make(chan struct{})
+		remove := p.Intercept(Leave, func(c *Call) {
+			x := p.Calls()[c.Seq-1]
+			require.Equal(t, 200, x.Status)
+			require.True(t, x.Committed)
+			p.Books.Add(book{Title: "made meanwhile"})
+			<-goOn
+		})
+		answer := p.later("POST", "/books.json", `{"title":"Emma"}`)
+		synctest.Wait()
+		require.Empty(t, answer)
+		require.Equal(t, 2, p.Books.Len())
+		close(goOn)
+		require.Equal(t, 200, (<-answer).status)
+		remove()
+		require.Equal(t, 200, p.status("POST", "/books.json", `{"title":"Emma"}`))
+		require.Equal(t, 3, p.Books.Len())
+	})
 }
 
 func TestText(t *testing.T) {

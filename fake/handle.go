@@ -29,26 +29,30 @@ func (s *Server) handle(c *Call) error {
 func (s *Server) intercepted(p Point, c *Call) {
 	for _, i := range s.interceptors {
 		if i.point == p {
-			c.shown = true
-			i.do(c)
+			i.do(c.show())
 		}
 	}
 }
 
-// knock runs the interceptors of the point Arrive, which hold no lock and may
-// call the server.
-func (s *Server) knock(r *http.Request, body []byte) {
-	if !s.knocked.Load() {
+// freely runs the interceptors of a point at which the lock is free, so that they
+// may call the server. of makes the call that they see.
+func (s *Server) freely(p Point, of func() *Call) {
+	if !s.free.Load() {
 		return
 	}
 	s.mu.Lock()
 	interceptors := slices.Clone(s.interceptors)
 	s.mu.Unlock()
 	for _, i := range interceptors {
-		if i.point == Arrive {
-			i.do(&Call{s: s, Request: r, Body: body})
+		if i.point == p {
+			i.do(of())
 		}
 	}
+}
+
+// knock runs the interceptors of the point Arrive.
+func (s *Server) knock(r *http.Request, body []byte) {
+	s.freely(Arrive, func() *Call { return &Call{s: s, Request: r, Body: body} })
 }
 
 type interceptor struct {
@@ -59,7 +63,9 @@ type interceptor struct {
 // Intercept lets f see every call at a point, and change what becomes of it by
 // Call.Answer and Call.Inject. It runs under the server's lock, in the order of
 // arrival: it must neither wait nor call the server. Only at Arrive it may do
-// both; there a Call has its request and nothing more. At Sending a Call is one
+// both; there a Call has its request and nothing more. At Leave it may call the
+// server, but for what waits until the call is over (Settle, Advance), and change
+// nothing any more. At Sending a Call is one
 // sending of a delivery: Answer answers it in the place of the receiver, which then
 // gets nothing, and Inject takes faults of deliveries.
 func (s *Server) Intercept(p Point, f func(*Call)) (remove func()) {
@@ -67,8 +73,8 @@ func (s *Server) Intercept(p Point, f func(*Call)) (remove func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.interceptors = append(s.interceptors, i)
-	if p == Arrive {
-		s.knocked.Store(true)
+	if p == Arrive || p == Leave {
+		s.free.Store(true)
 	}
 	return func() {
 		s.mu.Lock()

@@ -22,7 +22,8 @@ const (
 	BeforeApply   Point = "before apply"  // the handler is about to run
 	AfterApply    Point = "after apply"   // the handler has run; see Reply
 	Body          Point = "body"          // the answer has its words
-	Wire          Point = "wire"          // the answer leaves
+	Wire          Point = "wire"          // the answer is ready
+	Leave         Point = "leave"         // the exchange is in the journal and the lock is free: what is done now comes before the first byte
 	Sending       Point = "delivery"      // a delivery is about to be sent: Op is its event, Request and Body are what goes out, but for the signature
 )
 

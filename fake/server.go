@@ -41,7 +41,7 @@ type Server struct {
 	oldMistakes  int // findings that were kept when notes were last forgotten
 	armed        []*armed
 	interceptors []*interceptor
-	knocked      atomic.Bool             // some interceptor sits at Arrive
+	free         atomic.Bool             // some interceptor sits where the lock is free
 	dials        atomic.Bool             // some fault hits connections
 	recoded      atomic.Bool             // some fault breaks streams off with another code
 	uploads      atomic.Bool             // some fault hits requests before their bodies are read
@@ -156,6 +156,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.serving.Done()
 	closing := s.decide(c)
+	s.freely(Leave, c.show)
 	s.Hooks.sendEarly(c)
 	s.send(w, c, closing)
 	c.over()

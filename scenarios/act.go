@@ -96,62 +96,6 @@ func (st *story) explain(r *request) (*expect, *mismatch) {
 	return nil, st.mismatch(r, st.forbids(-1, r))
 }
 
-// flush tells the test of the requests that did not fit since the last time. When
-// it returns they have been told, whoever did it: several may be here at once,
-// and a test whose client fails by the answer comes second.
-func (r *Run) flush() {
-	r.tb.Helper()
-	r.gather()
-	r.tell()
-}
-
-// gather makes problems of what did not fit, in the order of the requests.
-func (r *Run) gather() {
-	r.gathering.Lock()
-	defer r.gathering.Unlock()
-	var failed []*mismatch
-	var broken []string
-	r.Fake().Locked(func() {
-		failed, broken, r.failed, r.broken = r.failed, r.broken, nil, nil
-	})
-	for _, text := range broken {
-		r.keep(text)
-	}
-	for _, m := range failed {
-		r.keep(m.text(r.prog, r.after(m)))
-	}
-}
-
-func (r *Run) keep(problem string) {
-	problem = r.mask(problem)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.problems = append(r.problems, problem)
-}
-
-// tell gives the test the first problem as its error; those that follow are often
-// its consequences, and are listed at the end.
-func (r *Run) tell() {
-	r.tb.Helper()
-	r.mu.Lock()
-	problems := r.problems
-	r.mu.Unlock()
-	if len(problems) == 0 {
-		return
-	}
-	r.told.Do(func() {
-		r.tb.Helper()
-		r.tb.Errorf("%s", problems[0])
-	})
-}
-
-// problem is one that no request has.
-func (r *Run) problem(text string) {
-	r.tb.Helper()
-	r.keep(text)
-	r.tell()
-}
-
 // after gathers what is known when the call of a mismatch is over.
 func (r *Run) after(m *mismatch) after {
 	now := after{api: r.Fake().API(), calls: map[int]fake.Exchange{}, op: map[int]bool{}}
@@ -203,10 +147,10 @@ func stateLine(first, now fake.Snapshot, changed []int) string {
 // missing.
 func (r *Run) finish() {
 	r.tb.Helper()
-	r.flushes.Wait()
+	r.acts.Wait()
 	r.Fake().Settle()
 	r.act(true)
-	r.flushes.Wait()
+	r.acts.Wait()
 	r.flush()
 	r.mu.Lock()
 	problems := slices.Clone(r.problems)

@@ -80,7 +80,7 @@ func (r *Run) wire(c *fake.Call) {
 		r.story.answered = r.Fake().Now()
 	}
 	if r.prog.delivers {
-		r.flushes.Go(func() { r.act(false) }) // a delivery waits for no other request
+		r.acts.Go(func() { r.act(false) }) // a delivery waits for no other request
 	}
 }
 

@@ -58,7 +58,8 @@ type Run struct {
 	faults  []*fake.Armed
 	masks   *masks
 	gate    *gate
-	flushes sync.WaitGroup
+	acts    sync.WaitGroup // what the story does by itself behind an answer
+	untold  untold
 
 	gathering sync.Mutex // held while problems are made of what did not fit
 	told      sync.Once  // the test has the first problem
@@ -68,9 +69,7 @@ type Run struct {
 	limitFirst bool                     // a call can be refused by the documented limit before it is decided about
 	undecided  map[int]bool             // calls that have not come past the limit yet, by number
 	playing    map[int]*expect          // calls that are being answered
-	failed     []*mismatch              // that nobody has been told of
-	broken     []string                 // the same, of faults that cannot be
-	impossible []int                    // calls with such faults
+	impossible []int                    // calls with faults that cannot be
 	onSteps    map[*expect][]fake.Fault // faults of steps, as series
 	over       map[int]bool             // calls that a fault of their step is over for
 
@@ -163,6 +162,7 @@ func (r *Run) intercept() {
 	s.Intercept(fake.AfterApply, r.afterApply)
 	s.Intercept(fake.Body, r.body)
 	s.Intercept(fake.Wire, r.wire)
+	s.Intercept(fake.Leave, r.leave)
 }
 
 // decide finds the step of a call, or refuses it.
@@ -180,9 +180,8 @@ func (r *Run) decide(c *fake.Call) {
 	r.playing[c.Seq] = v.step
 	a := &v.step.answer
 	if err := r.inject(c, v.step); err != nil {
-		r.broken = append(r.broken, fmt.Sprintf("%s: %v", a.at, err))
+		r.untold.add(c.Seq, nil, fmt.Sprintf("%s: %v", a.at, err))
 		r.impossible = append(r.impossible, c.Seq)
-		r.flushes.Go(r.flush)
 	}
 	if !a.live && !a.apply && !a.waits() {
 		c.Answer(r.story.answer(v.step, c.Now(), c.Request))
@@ -245,8 +244,7 @@ func (r *Run) refuse(c *fake.Call, m *mismatch) {
 	}
 	reply.Header.Set("X-Fake-Mismatch", headerText(short))
 	c.Answer(reply)
-	r.failed = append(r.failed, m)
-	r.flushes.Go(r.flush)
+	r.untold.add(c.Seq, m)
 }
 
 // headerText keeps what a header can hold.
@@ -286,15 +284,7 @@ func (r *Run) Client() *http.Client {
 	if r.rec != nil {
 		return &http.Client{Transport: r.rec}
 	}
-	return &http.Client{Transport: transport{r}}
-}
-
-// transport tells what did not fit before its answer is seen.
-type transport struct{ r *Run }
-
-func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	defer t.r.flush()
-	return t.r.Fake().Transport().RoundTrip(req)
+	return r.Fake().Client()
 }
 
 // BaseURL is the documented base URL, for use with Client.
