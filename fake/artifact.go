@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// writeArtifact puts the journal, with whole bodies, where the toolchain keeps
+// writeArtifact puts the journal, with whole bodies but for credentials, where the toolchain keeps
 // the artifacts of a failed test.
-func (s *Server) writeArtifact() {
+func (s *Server) writeArtifact(m *masks) {
 	t, has := s.tb.(interface{ ArtifactDir() string })
 	if !has {
 		return
@@ -22,7 +22,8 @@ func (s *Server) writeArtifact() {
 	}
 	var b strings.Builder
 	for _, e := range s.journal.kept() {
-		fmt.Fprintf(&b, "#%d %s %s %s\n%s\n-> %d\n%s\n\n", e.Seq, e.At.Format("2006-01-02T15:04:05.000Z"), e.Method, e.URL, e.Body, e.Status, e.ReplyBody)
+		target, body := m.request(e)
+		fmt.Fprintf(&b, "#%d %s %s %s\n%s\n-> %d\n%s\n\n", e.Seq, e.At.Format("2006-01-02T15:04:05.000Z"), e.Method, target, body, e.Status, m.answer(e))
 	}
 	name := filepath.Join(dir, s.api.Name+"-journal.txt")
 	// without -artifacts the folder may be gone with the test's temporary ones

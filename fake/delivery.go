@@ -185,18 +185,18 @@ func (h *Hooks) forgetOld() {
 }
 
 // text is the list of deliveries, one line each, for a test that fails.
-func (h *Hooks) text() string {
+func (h *Hooks) text(m *masks) string {
 	var b strings.Builder
 	for _, d := range h.kept() {
-		fmt.Fprintf(&b, "%-4d %s %s -> %s  %s\n", d.Seq, d.At.Format("15:04:05.000"), d.Topic, d.URL, d.State)
+		fmt.Fprintf(&b, "%-4d %s %s -> %s  %s\n", d.Seq, d.At.Format("15:04:05.000"), d.Topic, m.text(d.URL), d.State)
 		for _, a := range d.attempts {
-			outcome := a.Err
+			outcome := m.text(a.Err)
 			if a.Status != 0 {
-				outcome = strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, a.Err))
+				outcome = strings.TrimSpace(fmt.Sprintf("%d %s", a.Status, outcome))
 			}
 			fmt.Fprintf(&b, "     %s attempt %d: %s, %s", a.At.Format("15:04:05.000"), a.Number, outcome, a.Verdict)
 			if a.Fault != "" {
-				b.WriteString(", fault " + a.Fault)
+				b.WriteString(", fault " + m.text(a.Fault))
 			}
 			b.WriteByte('\n')
 		}

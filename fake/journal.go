@@ -252,10 +252,10 @@ func (s *Server) Await(ctx context.Context, n int, sel ...string) ([]Exchange, e
 }
 
 // journalText is the journal with its findings, one line each, for a test that fails.
-func (s *Server) journalText() string {
+func (s *Server) journalText(m *masks) string {
 	var b strings.Builder
 	for _, e := range s.journal.kept() {
-		fmt.Fprintf(&b, "#%-3d %s %s %s", e.Seq, e.At.Format("15:04:05.000"), e.Method, e.URL)
+		fmt.Fprintf(&b, "#%-3d %s %s %s", e.Seq, e.At.Format("15:04:05.000"), e.Method, m.target(e))
 		switch {
 		case !e.complete:
 			b.WriteString("  not answered yet")
@@ -267,7 +267,7 @@ func (s *Server) journalText() string {
 		for _, mark := range []struct {
 			is   bool
 			word string
-		}{{e.Committed, "committed"}, {e.Resend, "sent again by net/http"}, {e.Fault != "", "fault " + e.Fault}} {
+		}{{e.Committed, "committed"}, {e.Resend, "sent again by net/http"}, {e.Fault != "", "fault " + m.text(e.Fault)}} {
 			if mark.is {
 				b.WriteString(", " + mark.word)
 			}
@@ -279,7 +279,7 @@ func (s *Server) journalText() string {
 				if f.Mistake {
 					grade = "mistake"
 				}
-				fmt.Fprintf(&b, "     %s %s\n", grade, f.String())
+				fmt.Fprintf(&b, "     %s %s\n", grade, m.text(f.String()))
 			}
 		}
 	}

@@ -301,7 +301,7 @@ func TestJournalText(t *testing.T) {
 #3   09:00:00.000 GET /v1/books.json  nothing answered, fault reset on=ListBooks
      note call 3: odd: is odd
 #4   09:00:01.500 PATCH /v1/books/1.json  not answered yet
-`, s.journalText())
+`, s.journalText(s.newMasks(nil)))
 	s.Advance(time.Minute)
 	require.NoError(t, <-done)
 }

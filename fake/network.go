@@ -208,7 +208,8 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if !s.answers(r.URL) {
-		err := fmt.Errorf("%s: %s %s: this fake answers for %v only, and nothing leaves the process", s.api.Name, r.Method, r.URL.Redacted(), s.api.Hosts)
+		shown := s.newMasks(s.Credentials()).text(r.URL.Redacted())
+		err := fmt.Errorf("%s: %s %s: this fake answers for %v only, and nothing leaves the process", s.api.Name, r.Method, shown, s.api.Hosts)
 		s.mu.Lock()
 		s.found(Finding{Kind: "foreign-host", Detail: r.Method + " " + r.URL.Redacted(), Mistake: true, Check: "GEN-REDIR-01"})
 		s.mu.Unlock()

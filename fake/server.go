@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -281,21 +282,27 @@ func (s *Server) Close() {
 func (s *Server) finish() {
 	s.tb.Helper()
 	s.Close()
+	known := s.Credentials()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unspent()
 	s.Hooks.unclaimed()
+	if !s.tb.Failed() && !slices.ContainsFunc(s.findings, func(f Finding) bool { return f.Mistake }) {
+		return
+	}
+	m := s.newMasks(known)
+	m.learn(s.journal.kept())
 	for _, f := range s.findings {
 		if f.Mistake {
-			s.tb.Errorf("%s: %s", s.api.Name, f)
+			s.tb.Errorf("%s: %s", s.api.Name, m.text(f.String()))
 		}
 	}
 	if s.tb.Failed() && s.journal.seq > 0 {
-		s.tb.Logf("%s: journal\n%s", s.api.Name, s.journalText())
-		s.writeArtifact()
+		s.tb.Logf("%s: journal\n%s", s.api.Name, s.journalText(m))
+		s.writeArtifact(m)
 	}
 	if s.tb.Failed() && len(s.Hooks.list) > 0 {
-		s.tb.Logf("%s: deliveries\n%s", s.api.Name, s.Hooks.text())
+		s.tb.Logf("%s: deliveries\n%s", s.api.Name, s.Hooks.text(m))
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cartdouble/cartdouble/fake"
 	"github.com/cartdouble/cartdouble/internal/har"
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // readHAR reads what a HAR file holds of calls to a service. Calls to other
@@ -91,7 +91,7 @@ func harHeader(pairs []har.Pair) http.Header {
 // that was not answered has status 0, and what a fault did to it stands in its
 // comment.
 func ExportHAR(exchanges ...fake.Exchange) ([]byte, error) {
-	rules, err := redact.New("", nil, peoples("")...)
+	rules, err := redact.New("", nil, redact.PeopleRules("")...)
 	if err != nil {
 		return nil, fmt.Errorf("scenarios: %w", err)
 	}

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // Import makes a scenario of a HAR file, as browsers and proxies save it: of its

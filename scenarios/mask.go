@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"github.com/cartdouble/cartdouble/fake"
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 	"github.com/tidwall/gjson"
 )
 
@@ -39,27 +39,9 @@ func newMasks(prog *program, secret func(name string) string, given fake.Credent
 	return m
 }
 
-// peoples are the rules about people.
-func peoples(api string) (off []string) {
-	for _, rule := range redact.All(api) {
-		if strings.HasPrefix(rule.ID, "people.") || strings.Contains(rule.What, "person") {
-			off = append(off, rule.ID)
-		}
-	}
-	return off
-}
-
 // start makes the rules; it takes a failure to need them. What they refuse to
 // know, because it is too short to be told from chance, is replaced by itself.
-func (m *masks) start() {
-	long := map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(m.known)) {
-		if _, err := redact.New(m.api, map[string]string{key: m.known[key]}); err == nil {
-			long[key] = m.known[key]
-		}
-	}
-	m.rules, _ = redact.New(m.api, long, peoples(m.api)...) // each of them was taken alone
-}
+func (m *masks) start() { m.rules = redact.ForTests(m.api, m.known) }
 
 // text takes secrets out of a text. If the rules fail nothing of it is shown.
 func (m *masks) text(text string) string {
@@ -72,11 +54,12 @@ func (m *masks) text(text string) string {
 	var b strings.Builder
 	for { // placeholders stay: behind the name of a secret they look like one
 		before, rest, found := strings.Cut(text, "{{")
-		out, ok := m.message(redact.Message{Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(before)})
+		m.once.Do(m.start)
+		out, ok := m.rules.Text(before)
 		if !ok {
 			return "what is wrong cannot be shown without a secret in it"
 		}
-		b.Write(out.Body)
+		b.WriteString(out)
 		if !found {
 			return b.String()
 		}
@@ -131,9 +114,7 @@ func (m *masks) got(place, shown string) string {
 
 // message runs the rules over a message; ok is false where they fail.
 func (m *masks) message(in redact.Message) (out redact.Message, ok bool) {
-	if m.once.Do(m.start); m.rules == nil {
-		return redact.Message{}, false
-	}
+	m.once.Do(m.start)
 	out, err := m.rules.Response(in)
 	return out, err == nil
 }

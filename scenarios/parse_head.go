@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 var ignorables = []string{"header", "query", "body"}

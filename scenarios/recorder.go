@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // A recorder stands between the client of a test and the service, and makes a

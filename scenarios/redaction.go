@@ -5,7 +5,7 @@ import (
 	"maps"
 	"strings"
 
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // redaction are the rules by which a recording was made, without those about

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // An Option is about one run of a scenario.

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // render makes the file of what was seen. Nothing of it has been written when it

@@ -49,7 +49,7 @@ func TestTenantsAreChecked(t *testing.T) {
 	for text, want := range map[string]string{
 		"cartfunnel\nstate @s\n-> GET ~/customers.json tenant=othr\n<- live\n" + shops: `s.txtar:3: tenant=othr: no state has such a tenant (did you mean "other"?)`,
 		"cartfunnel\n-> GET ~/customers.json tenant=other\n<- live\n":                  `s.txtar:2: tenant=other: no state has such a tenant`,
-		"bonify\nstate @s\n-- s.json --\n{\"tenants\": {\"Other Shop\": {}}}\n":        `s.txtar:2: state: AddShop("Other Shop", "the-Other Shop-secret"): want the bare domain in lower case: your-domain.myshopify.com`,
+		"bonify\nstate @s\n-- s.json --\n{\"tenants\": {\"Other Shop\": {}}}\n":        `s.txtar:2: state: AddShop("Other Shop", …): want the bare domain in lower case: your-domain.myshopify.com`,
 		"cscart\nstate @s\n" + shops:                                                   `s.txtar:2: state: tenants: there is no "other"`,
 	} {
 		_, err := scenarios.Load(fstest.MapFS{"s.txtar": {Data: []byte("scenario 1 " + text)}}, "s.txtar")

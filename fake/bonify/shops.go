@@ -159,7 +159,7 @@ func (s *Server) AddShop(domain, key string) *Shop {
 		}
 	})
 	if err != nil {
-		s.Mistake("AddShop(%q, %q): %v", domain, key, err)
+		s.Mistake("AddShop(%q, …): %v", domain, err)
 	}
 	engine := s.AddTenant(domain)
 	var t *Shop

@@ -192,8 +192,8 @@ func TestMistakesOfTheTest(t *testing.T) {
 		`bonify: fields: Add: the shop has a field "text"`:                                                               func(s *bonify.Server) { s.DefineField(bonify.Field{MachineName: "text"}) },
 		`bonify: fields: Add: a field needs a machine name`:                                                              func(s *bonify.Server) { s.DefineField(bonify.Field{}) },
 		`bonify: fields: Add: field x: there is no type "colour"`:                                                        func(s *bonify.Server) { s.DefineField(bonify.Field{MachineName: "x", Type: "colour"}) },
-		`bonify: AddShop("your-domain.myshopify.com", "k"): there is such a shop already`:                                func(s *bonify.Server) { s.AddShop("your-domain.myshopify.com", "k") },
-		`bonify: AddShop("https://x.myshopify.com", "k"): want the bare domain in lower case: your-domain.myshopify.com`: func(s *bonify.Server) { s.AddShop("https://x.myshopify.com", "k") },
+		`bonify: AddShop("your-domain.myshopify.com", …): there is such a shop already`:                                func(s *bonify.Server) { s.AddShop("your-domain.myshopify.com", "k") },
+		`bonify: AddShop("https://x.myshopify.com", …): want the bare domain in lower case: your-domain.myshopify.com`: func(s *bonify.Server) { s.AddShop("https://x.myshopify.com", "k") },
 		`bonify: AddKey: no request can carry an empty key`:                                                              func(s *bonify.Server) { s.AddKey("") },
 		"bonify: fault not-saved: persisted=: this API answers a refused save with a message and nothing else":           func(s *bonify.Server) { s.Inject(fake.NewFault("not-saved").Set("persisted", "true")) },
 	} {

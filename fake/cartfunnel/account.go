@@ -123,7 +123,7 @@ func (s *Server) AddAccount(name, secret string) *Tenant {
 	var known bool
 	s.Locked(func() { known = s.accounts[name] != nil })
 	if name == "" || secret == "" || known {
-		s.Mistake("AddAccount(%q, %q): want a new name and a secret", name, secret)
+		s.Mistake("AddAccount(%q, …): want a new name and a secret", name)
 	}
 	engine := s.AddTenant(name)
 	var t *Tenant

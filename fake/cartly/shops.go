@@ -90,7 +90,7 @@ func (t *ShopHandle) addToken(app *AppHandle, token string, scopes []fake.Scope)
 		}
 	})
 	if taken {
-		t.server.Mistake("AddToken(%q): want a token that no other shop or app has", token)
+		t.server.Mistake("AddToken: want a token that no other shop or app has")
 	}
 }
 
@@ -116,7 +116,7 @@ func (t *ShopHandle) changeToken(method, token string, change func(*accessToken)
 		}
 	})
 	if !known {
-		t.server.Mistake("%s(%q): shop %s has no such access token", method, token, t.shop.ID)
+		t.server.Mistake("%s: shop %s has no such access token", method, t.shop.ID)
 	}
 }
 

@@ -117,10 +117,10 @@ func TestTokensOfATest(t *testing.T) {
 	assert.Equal(t, 200, me.get("/apps/api/me").status)
 	assert.Equal(t, 401, me.as("T").get("/apps/api/me").status)
 	for want, use := range map[string]func(*cartly.Server){
-		`AddToken(""): want a token`:               func(s *cartly.Server) { s.AddToken("") },
-		`AddToken("ACCESS_TOKEN"): want a token`:   func(s *cartly.Server) { s.AddShop(cartly.Shop{}).AddToken("ACCESS_TOKEN") },
-		`RevokeToken("x"): shop shop_01H8`:         func(s *cartly.Server) { s.RevokeToken("x") },
-		`ExpireToken("ACCESS_TOKEN_2"): shop shop`: func(s *cartly.Server) { s.AddShop(cartly.Shop{}); s.ExpireToken("ACCESS_TOKEN_2") },
+		`AddToken: want a token`:         func(s *cartly.Server) { s.AddToken("") },
+		`cartly: AddToken: want a token`: func(s *cartly.Server) { s.AddShop(cartly.Shop{}).AddToken("ACCESS_TOKEN") },
+		`RevokeToken: shop shop_01H8`:    func(s *cartly.Server) { s.RevokeToken("x") },
+		`ExpireToken: shop shop`:         func(s *cartly.Server) { s.AddShop(cartly.Shop{}); s.ExpireToken("ACCESS_TOKEN_2") },
 	} {
 		assert.Contains(t, mistake(t, use), want)
 	}

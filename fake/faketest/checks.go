@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 
 	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/internal/redact"
 	"github.com/google/go-cmp/cmp"
 	"github.com/tidwall/gjson"
 )
@@ -114,6 +115,62 @@ func checkKeys(t fake.TB, k Kit) {
 		if got := strings.Join(keys, " "); got != want {
 			t.Errorf("%s: keys\n got %s\nwant %s", r.Op, got, want)
 		}
+	}
+}
+
+// checkPrinting lets each good request fail a test, with its credentials where they
+// do not belong as well, and looks for them in what is printed.
+func checkPrinting(t fake.TB, k Kit) {
+	secrets := credentials(t, k.start(t))
+	for _, r := range k.Requests {
+		w := &watched{TB: t}
+		s := k.start(w)
+		r.Path += map[bool]string{true: "&", false: "?"}[strings.Contains(r.Path, "?")] + "x=" + strings.Join(secrets, "&y=")
+		if _, err := k.send(s.Client(), s.BaseURL(), r); err != nil {
+			t.Fatalf("%s %s: %v", r.Method, r.Path, err)
+		}
+		s.Inject(fake.NewFault("redirect").Set("to", "https://login.example/"+strings.Join(secrets, "/")))
+		w.end()
+		if !strings.Contains(w.printed, "journal") {
+			t.Errorf("%s: no journal was printed", r.Op)
+		}
+		for _, secret := range secrets {
+			if strings.Contains(w.printed, secret) {
+				t.Errorf("%s: a credential is printed:\n%s", r.Op, w.printed)
+			}
+		}
+	}
+}
+
+// credentials are the values that the fake gives under the names of secrets.
+func credentials(t fake.TB, s *fake.Server) (secrets []string) {
+	given := s.Credentials()
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if redact.SecretName(name) {
+			secrets = append(secrets, given[name])
+		}
+	}
+	if len(given) > 0 && secrets == nil {
+		t.Errorf("none of the credentials is named after a secret: %q", slices.Sorted(maps.Keys(given)))
+	}
+	return secrets
+}
+
+// watched is a test that fails and keeps what it prints.
+type watched struct {
+	fake.TB
+	printed string
+	cleanup []func()
+}
+
+func (w *watched) Failed() bool                      { return true }
+func (w *watched) Cleanup(f func())                  { w.cleanup = append(w.cleanup, f) }
+func (w *watched) Logf(format string, args ...any)   { w.printed += fmt.Sprintf(format, args...) + "\n" }
+func (w *watched) Errorf(format string, args ...any) { w.Logf(format, args...) }
+
+func (w *watched) end() {
+	for _, f := range slices.Backward(w.cleanup) {
+		f()
 	}
 }
 

@@ -11,6 +11,7 @@
 //   - failures have their words, byte for byte;
 //   - objects have their keys in the order of the document;
 //   - two runs with the same clock and seed give the same bytes;
+//   - what a failing test prints shows no credential;
 //   - a synctest bubble, loopback, TLS and HTTP/2 all give what the in-memory
 //     network gives.
 package faketest
@@ -88,6 +89,7 @@ var checks = []struct {
 	{"words of failure", checkFailures},
 	{"key order", checkKeys},
 	{"determinism", checkDeterminism},
+	{"printing", checkPrinting},
 }
 
 // answer is what came back, without what differs between networks.

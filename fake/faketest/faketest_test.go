@@ -1,6 +1,7 @@
 package faketest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"os"
@@ -17,6 +18,8 @@ type bell struct {
 	scramble bool // answers depend on the number of the server: a defect
 	swap     bool // the body is read before the credentials: another order
 	op       fake.Op
+	tells    bool   // what it logs has its key in it: a defect
+	key      string // name of its key; "": api_key
 }
 
 var servers int
@@ -38,8 +41,12 @@ func (b bell) start(tb fake.TB, opts ...fake.Option) *fake.Server {
 		}
 		return fake.Reply{Status: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body)}, nil
 	}
+	if b.tells {
+		tb.Cleanup(func() { tb.Logf("bell: my key was bell-key-1") })
+	}
 	return fake.New(tb, fake.API{
-		Name: "bell", Base: "https://bell.example/v1", Hosts: []string{"bell.example"},
+		Credentials: func() fake.Credentials { return fake.Credentials{cmp.Or(b.key, "api_key"): "bell-key-1"} },
+		Name:        "bell", Base: "https://bell.example/v1", Hosts: []string{"bell.example"},
 		Routes: []fake.Route{{Op: op, Pattern: "POST /ring", Clause: "Ring it", Handle: ring}},
 		Auth: func(c *fake.Call) (fake.Caller, error) {
 			if b.swap && string(c.Body) == "bad" {
@@ -113,6 +120,8 @@ func TestEachDefectIsFound(t *testing.T) {
 		{"missing header", "words of failure", "bad body", func(_ *testing.T, k *Kit) { k.Failures[0].Header.Set("Allow", "POST") }},
 		{"other keys", "key order", "want tone id", func(_ *testing.T, k *Kit) { k.Keys["Ring"] = "tone id" }},
 		{"keys not told", "key order", "does not say the order", func(_ *testing.T, k *Kit) { k.Keys = nil }},
+		{"key in a log", "printing", "a credential is printed", func(_ *testing.T, k *Kit) { k.Start = bell{tells: true}.start }},
+		{"key by another name", "printing", "none of the credentials is named after a secret", func(_ *testing.T, k *Kit) { k.Start = bell{key: "word"}.start }},
 		{"other bytes each time", "determinism", "two runs differ", func(_ *testing.T, k *Kit) { k.Start = bell{scramble: true}.start }},
 	} {
 		t.Run(c.defect, func(t *testing.T) {

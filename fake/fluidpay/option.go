@@ -69,7 +69,7 @@ func WithToken(jwt string) Option {
 	return fake.Setting("WithToken", func(s *settings) error {
 		s.token = jwt
 		if jwt == "" || strings.Trim(jwt, " ") != jwt {
-			return fmt.Errorf("%q; no request can carry this token", jwt)
+			return errors.New("no request can carry this token: want one without blanks around it")
 		}
 		return nil
 	})
@@ -162,7 +162,7 @@ func (m Merchant) usable() error {
 	case m.ID == "":
 		return errors.New("a merchant needs an id")
 	case m.Key == "" || strings.Trim(m.Key, " ") != m.Key:
-		return fmt.Errorf("%q; no request can carry this key", m.Key)
+		return errors.New("no request can carry this key: want one without blanks around it")
 	}
 	return nil
 }

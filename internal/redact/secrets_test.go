@@ -18,7 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // planted has signs that each way of writing treats in its own manner.

@@ -29,9 +29,9 @@ var (
 	pageTokens = []string{"pagetoken", "nexttoken", "prevtoken", "previoustoken", "continuationtoken", "cursortoken", "synctoken"}
 )
 
-// secretName tells whether a field, parameter or header of this name holds a
+// SecretName tells whether a field, parameter or header of this name holds a
 // credential.
-func secretName(name string) bool {
+func SecretName(name string) bool {
 	n := plainName(name)
 	for _, end := range pageTokens {
 		if strings.HasSuffix(n, end) {
@@ -91,7 +91,7 @@ func (r *Rules) findPairs(v view, f *finds) {
 	for _, form := range []*regexp.Regexp{pairEqual, pairQuoted, pairColon, pairHTML, pairXML} {
 		for _, at := range form.FindAllSubmatchIndex(v.text, -1) {
 			name, value := string(v.text[at[2]:at[3]]), string(v.text[at[4]:at[5]])
-			if secretName(name) && !emptyValue(value) && !strings.HasPrefix(value, mark) {
+			if SecretName(name) && !emptyValue(value) && !strings.HasPrefix(value, mark) {
 				f.mark(v, at[4], at[5], "names.6")
 			}
 		}

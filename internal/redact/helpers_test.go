@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // rules makes rules that the test expects to be good.

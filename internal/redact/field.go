@@ -90,7 +90,7 @@ func (r *Rules) meaningOf(name string, in owner) meaning {
 		m.secret = id
 		return m
 	}
-	if secretName(lastWord(name)) {
+	if SecretName(lastWord(name)) {
 		if r.on(general) {
 			m.secret = general
 		}
@@ -153,7 +153,7 @@ func (r *Rules) learnMembers(members []member, in owner) {
 		case means.part == partEmail && !oneAddress(m.text):
 		case means.part != partNone && m.text != "":
 			details = append(details, detail{means.part, means.rule, m.text})
-		case secretName(lastWord(m.name)): // by a rule that is off, still known.4
+		case SecretName(lastWord(m.name)): // by a rule that is off, still known.4
 			r.learn(m.text)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // page is a list of a hundred customers.

@@ -13,7 +13,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/cartdouble/cartdouble/golden"
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 func sorted(names []string) []string {
@@ -36,7 +36,7 @@ var ofCredentials = []string{"cf-secret-0001", "YW5uQGZpcm0", "CartKey", "bonify
 // addresses in them.
 func exchanges(t *testing.T, api string) map[string]golden.Transcript {
 	t.Helper()
-	files, err := filepath.Glob("../../../fake/" + api + "/testdata/golden/*.txtar")
+	files, err := filepath.Glob("../../fake/" + api + "/testdata/golden/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no samples of %s: %v", api, err)
 	}

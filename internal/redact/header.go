@@ -61,7 +61,7 @@ func (r *Rules) kindOf(name string) (headerKind, string) {
 		return setCookieHeader, "names.2"
 	case signatureName(name):
 		return signatureHeader, "names.7"
-	case secretName(name):
+	case SecretName(name):
 		return keyHeader, "names.3"
 	}
 	return anyHeader, ""

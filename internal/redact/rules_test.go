@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // A ruleCase shows one rule at work: with it the message loses what it is to

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/cartdouble/cartdouble/scenarios/internal/redact"
+	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
 // A story is what one set of rules makes of bodies, one after the other.
