@@ -185,17 +185,17 @@ func TestMistakesOfTheTest(t *testing.T) {
 		"bonify: customers: Add: id 345345345346 is in use in the shop your-domain.myshopify.com": func(s *bonify.Server) {
 			s.AddShop("other.myshopify.com", "k").Customers.Add(bob)
 		},
-		"bonify: Register: another customer has the address BOB@example.com":                                             func(s *bonify.Server) { s.Register(bonify.Customer{Email: "BOB@example.com"}) },
-		`bonify: SetField: the shop has no field "Text"; it has ["radios" "text"]`:                                       func(s *bonify.Server) { s.SetField(bob.ID, "Text", "x") },
-		`bonify: ClearField: the shop has no field "zoo"; it has ["radios" "text"]`:                                      func(s *bonify.Server) { s.ClearField(bob.ID, "zoo") },
-		`bonify: RemoveField: the shop has no field "zoo"; it has ["radios" "text"]`:                                     func(s *bonify.Server) { s.RemoveField("zoo") },
-		`bonify: fields: Add: the shop has a field "text"`:                                                               func(s *bonify.Server) { s.DefineField(bonify.Field{MachineName: "text"}) },
-		`bonify: fields: Add: a field needs a machine name`:                                                              func(s *bonify.Server) { s.DefineField(bonify.Field{}) },
-		`bonify: fields: Add: field x: there is no type "colour"`:                                                        func(s *bonify.Server) { s.DefineField(bonify.Field{MachineName: "x", Type: "colour"}) },
+		"bonify: Register: another customer has the address BOB@example.com":                                           func(s *bonify.Server) { s.Register(bonify.Customer{Email: "BOB@example.com"}) },
+		`bonify: SetField: the shop has no field "Text"; it has ["radios" "text"]`:                                     func(s *bonify.Server) { s.SetField(bob.ID, "Text", "x") },
+		`bonify: ClearField: the shop has no field "zoo"; it has ["radios" "text"]`:                                    func(s *bonify.Server) { s.ClearField(bob.ID, "zoo") },
+		`bonify: RemoveField: the shop has no field "zoo"; it has ["radios" "text"]`:                                   func(s *bonify.Server) { s.RemoveField("zoo") },
+		`bonify: fields: Add: the shop has a field "text"`:                                                             func(s *bonify.Server) { s.DefineField(bonify.Field{MachineName: "text"}) },
+		`bonify: fields: Add: a field needs a machine name`:                                                            func(s *bonify.Server) { s.DefineField(bonify.Field{}) },
+		`bonify: fields: Add: field x: there is no type "colour"`:                                                      func(s *bonify.Server) { s.DefineField(bonify.Field{MachineName: "x", Type: "colour"}) },
 		`bonify: AddShop("your-domain.myshopify.com", …): there is such a shop already`:                                func(s *bonify.Server) { s.AddShop("your-domain.myshopify.com", "k") },
 		`bonify: AddShop("https://x.myshopify.com", …): want the bare domain in lower case: your-domain.myshopify.com`: func(s *bonify.Server) { s.AddShop("https://x.myshopify.com", "k") },
-		`bonify: AddKey: no request can carry an empty key`:                                                              func(s *bonify.Server) { s.AddKey("") },
-		"bonify: fault not-saved: persisted=: this API answers a refused save with a message and nothing else":           func(s *bonify.Server) { s.Inject(fake.NewFault("not-saved").Set("persisted", "true")) },
+		`bonify: AddKey: no request can carry an empty key`:                                                            func(s *bonify.Server) { s.AddKey("") },
+		"bonify: fault not-saved: persisted=: this API answers a refused save with a message and nothing else":         func(s *bonify.Server) { s.Inject(fake.NewFault("not-saved").Set("persisted", "true")) },
 	} {
 		got := mistake(t, func(tb fake.TB) {
 			shop := bonify.Start(tb)

@@ -139,10 +139,10 @@ func TestAccounts(t *testing.T) {
 		other := shop.AddAccount("othershop", "s")
 		shop.Customers.Add(anna)
 		for want, mistake := range map[string]func(){
-			`cartfunnel: AddAccount("myshop", …): want a new name and a secret`:           func() { shop.AddAccount("myshop", "s") },
-			`cartfunnel: AddAccount("", …): want a new name and a secret`:                 func() { shop.AddAccount("", "s") },
-			`cartfunnel: AddAccount("x", …): want a new name and a secret`:                 func() { shop.AddAccount("x", "") },
-			`cartfunnel: AddAccount("othershop", …): want a new name and a secret`:        func() { shop.AddAccount("othershop", "s") },
+			`cartfunnel: AddAccount("myshop", …): want a new name and a secret`:             func() { shop.AddAccount("myshop", "s") },
+			`cartfunnel: AddAccount("", …): want a new name and a secret`:                   func() { shop.AddAccount("", "s") },
+			`cartfunnel: AddAccount("x", …): want a new name and a secret`:                  func() { shop.AddAccount("x", "") },
+			`cartfunnel: AddAccount("othershop", …): want a new name and a secret`:          func() { shop.AddAccount("othershop", "s") },
 			`cartfunnel: customers: Add: id 1 is in use in account "myshop"`:                func() { other.Customers.Add(anna) },
 			`cartfunnel: customers: Add: id 1 is in use`:                                    func() { shop.Customers.Add(anna) },
 			`cartfunnel: customers: Change: there is no record 9`:                           func() { shop.AmendOrder(9, 1) },
