@@ -176,6 +176,6 @@
 //
 // Import makes a scenario of what a browser or proxy has saved as HAR, package
 // scenarios/vcr one of a cassette of go-vcr; ExportHAR shows a journal in a
-// browser's network panel. CompareFake and CompareTo ask again what was recorded,
+// browser's network panel, and Scenario.ExportHAR a recording. CompareFake and CompareTo ask again what was recorded,
 // and tell which answers have another shape by now.
 package scenarios

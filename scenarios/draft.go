@@ -49,7 +49,7 @@ type content struct {
 // nothing but what the client itself has said of people.
 func newDraft(rec, raw *recording, vendor fake.API, differs *differences) *draft {
 	f := newFlow()
-	f.differs = differs
+	f.differs, f.exported = differs, rec.exported
 	d := &draft{api: rec.api, flow: f}
 	for i := range rec.exchanges {
 		x := &rec.exchanges[i]
@@ -107,6 +107,10 @@ func (f *flow) listen(x, raw *recorded, query string) {
 	where := "-> " + x.method + " " + path
 	texts, before := saidBy(x), saidBy(raw)
 	for i, s := range texts {
+		if f.exported && s.text != "" && standIns.FindString(s.text) == s.text {
+			f.named(s, "", where)
+			continue
+		}
 		if len(before) == len(texts) && before[i].text != s.text && s.text != redactedWord && !strings.Contains(s.text, redactedWord) {
 			f.named(s, before[i].text, where)
 			continue

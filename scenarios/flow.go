@@ -22,6 +22,7 @@ type flow struct {
 	alias   map[string]string // places of records that were seen before
 	differs *differences      // nil: the recording was made once
 
+	exported   bool            // by us: the client names people by their stand-ins
 	toldPerson map[string]bool // stand-ins of whom the service told first
 
 	// of the exchange that is looked at

@@ -97,21 +97,30 @@ func ExportHAR(exchanges ...fake.Exchange) ([]byte, error) {
 	}
 	var entries []har.Entry
 	for _, x := range exchanges {
-		request, err := rules.Request(redact.Message{Method: x.Method, Target: x.URL, Header: x.Header, Body: x.Body})
+		e, err := harEntry(rules, x)
 		if err != nil {
 			return nil, fmt.Errorf("scenarios: call %d: %w", x.Seq, err)
 		}
-		answer, err := rules.Response(redact.Message{Header: x.ReplyHeader, Body: x.ReplyBody})
-		if err != nil {
-			return nil, fmt.Errorf("scenarios: call %d: %w", x.Seq, err)
-		}
-		address := request.Target
-		if strings.HasPrefix(address, "/") { // the journal does not say of whom it was asked
-			address = "https://fake.example.com" + address
-		}
-		e := har.NewEntry(x.At.UTC(), request.Method, address, har.Message{Header: request.Header, Body: request.Body}, x.Status, har.Message{Header: answer.Header, Body: answer.Body})
-		e.Comment = x.Fault
 		entries = append(entries, e)
 	}
 	return json.MarshalIndent(har.New(entries), "", "  ")
+}
+
+// harEntry is an exchange as an entry, without credentials.
+func harEntry(rules *redact.Rules, x fake.Exchange) (e har.Entry, err error) {
+	request, err := rules.Request(redact.Message{Method: x.Method, Target: x.URL, Header: x.Header, Body: x.Body})
+	if err != nil {
+		return e, err
+	}
+	answer, err := rules.Response(redact.Message{Header: x.ReplyHeader, Body: x.ReplyBody})
+	if err != nil {
+		return e, err
+	}
+	address := request.Target
+	if strings.HasPrefix(address, "/") { // the journal does not say of whom it was asked
+		address = "https://fake.example.com" + address
+	}
+	e = har.NewEntry(x.At.UTC(), request.Method, address, har.Message{Header: request.Header, Body: request.Body}, x.Status, har.Message{Header: answer.Header, Body: answer.Body})
+	e.Comment = x.Fault
+	return e, nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cartdouble/cartdouble/internal/har"
 	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
@@ -149,6 +150,7 @@ func (rec *foreign) scenario(secrets map[string]string) (*Scenario, error) {
 			clean.exchanges = append(clean.exchanges, x)
 		}
 	}
+	clean.exported = rec.from == har.New(nil).Log.Creator.Name
 	d := newDraft(clean, &rec.recording, vendorOf(rec.api, nil), nil)
 	text := newMerger(d, nil, rec.head(rules.Name()), false).merge()
 	s, err := read(rec.from, text)

@@ -119,6 +119,8 @@ func FuzzImport(f *testing.F) {
 		again, err := scenarios.Load(fstest.MapFS{"s.txtar": {Data: s.Format()}}, "s.txtar")
 		require.NoError(t, err, "%s", s.Format())
 		require.Equal(t, string(s.Format()), string(again.Format()))
+		_, err = again.ExportHAR()
+		require.NoError(t, err, "%s", s.Format())
 	})
 }
 

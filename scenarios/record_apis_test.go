@@ -65,6 +65,7 @@ func roundTrip(t *testing.T, make func(t *testing.T, seed uint64) service, tell 
 	}
 	first := recording(1)
 	vets(t, file)
+	throughHAR(t, file)
 	mode(t, "replay")
 	good(t, func(s *spy) {
 		run := scenarios.Open(s, file)

@@ -26,6 +26,9 @@ func recordOf(t *testing.T, up string, tell func(testing.TB, shopper), opts ...s
 		tell(t, newShopper(scenarios.Open(s, file, append(funnelOptions(up), opts...)...)))
 	})
 	replays(t, file, tell)
+	if len(opts) == 0 { // what Twice finds, a file alone does not tell
+		throughHAR(t, file)
+	}
 	return text(t, file)
 }
 

@@ -12,6 +12,7 @@ type recording struct {
 	api       *api
 	at        time.Time // when it began
 	exchanges []recorded
+	exported  bool // by us, of a recording: stand-ins in it are of people whom a client had named
 }
 
 // A recorded exchange: a request with its answer, or a delivery with that of the

@@ -31,7 +31,8 @@ type values struct {
 	cursor func(made [32]byte, now time.Time) string // and of a cursor
 	types  map[string]string                         // of named placeholders, for where a name stands without
 	seed   uint64
-	made   int // values that were made up
+	made   int  // values that were made up
+	tell   bool // what is made up is to be known again for what it is, by an import
 }
 
 // typ is the type of a placeholder, its own or that of its name.
@@ -204,6 +205,9 @@ func (v *values) invent(p *placeholder) string {
 	typ, _ := v.typ(p)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s %s %d", v.seed, p.name, typ, v.made))
 	r := rand.New(rand.NewPCG(binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:16])))
+	if text := v.recognizable(typ, r); v.tell && text != "" {
+		return text
+	}
 	switch typ {
 	case "int", "digits":
 		return strconv.Itoa(100000 + r.IntN(900000))

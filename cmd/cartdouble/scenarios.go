@@ -22,7 +22,7 @@ import (
 
 // scenarioVerbs are what can be done with scenarios that play to nobody.
 var scenarioVerbs = map[string]command{
-	"list": listScenarios, "vet": vetScenarios, "explain": explainRequest, "import": importFile, "compare": compareRecording,
+	"list": listScenarios, "vet": vetScenarios, "explain": explainRequest, "import": importFile, "export": exportFile, "compare": compareRecording,
 }
 
 const scenariosUsage = `cartdouble scenarios: stories of requests and answers, from the shell
@@ -31,6 +31,7 @@ const scenariosUsage = `cartdouble scenarios: stories of requests and answers, f
   cartdouble scenarios vet       check files, and the scenario files below folders
   cartdouble scenarios explain   what a request would be to a story, and why not
   cartdouble scenarios import    make a scenario of a HAR file, or of a cassette of go-vcr
+  cartdouble scenarios export    a recording as a HAR file, for the network panel of a browser
   cartdouble scenarios compare   ask the fake, or a service, again what was recorded
 
 cartdouble scenarios VERB -h tells more of a verb. vet ends with 1 when there is something,
@@ -40,7 +41,7 @@ explain when the request does not fit, compare when an answer has another type.
 // scenarioCommand is cartdouble scenarios VERB.
 func scenarioCommand(ctx context.Context, args []string, out, errs io.Writer) error {
 	if len(args) == 0 {
-		return usageError{errors.New("which of list, vet, explain, import and compare?\n\n" + strings.TrimSuffix(scenariosUsage, "\n"))}
+		return usageError{errors.New("which of list, vet, explain, import, export and compare?\n\n" + strings.TrimSuffix(scenariosUsage, "\n"))}
 	}
 	switch do := scenarioVerbs[args[0]]; {
 	case do != nil:

@@ -55,6 +55,33 @@ func importFile(_ context.Context, args []string, out, _ io.Writer) error {
 	return err
 }
 
+// exportFile writes a recording as HAR.
+func exportFile(_ context.Context, args []string, out, _ io.Writer) error {
+	flags := flag.NewFlagSet("scenarios export", flag.ContinueOnError)
+	to := flags.String("o", "", "file to write; without, the HAR is printed")
+	others, err := parseWith(flags, args, out, "FILE|API/NAME [-o FILE.har]")
+	if err != nil {
+		return err
+	}
+	if len(others) != 1 {
+		return usageError{errors.New("want one recording: a file, or API/NAME of the library")}
+	}
+	s, err := scenario(others[0])
+	if err != nil {
+		return err
+	}
+	text, err := s.ExportHAR()
+	if err != nil {
+		return err
+	}
+	text = append(text, '\n')
+	if *to != "" {
+		return os.WriteFile(*to, text, 0o644)
+	}
+	_, err = out.Write(text)
+	return err
+}
+
 // patience is how long a service may take to answer.
 const patience = 30 * time.Second
 

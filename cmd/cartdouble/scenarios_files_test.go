@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -44,6 +45,35 @@ func TestScenariosImport(t *testing.T) {
 	assert.Equal(t, "cartdouble scenarios: scenarios: import: no HAR: it has no log with entries\n", errs)
 }
 
+// What is exported can be imported, and is the same story.
+func TestScenariosExport(t *testing.T) {
+	t.Parallel()
+	const story = "-> GET ~/customers/7.json\n<- 200 @get-customer\n\n-- get-customer.json --\n{\"id\": 7}\n"
+	file := written(t, "scenario 1 cartfunnel\nclock 2025-03-01T09:00:00Z\n\n"+story)
+	code, out, errs := commandLine(t, "scenarios", "export", file)
+	require.Equal(t, exitOK, code, errs)
+	assert.Equal(t, "https://api.cartfunnel.net/v1/customers/7.json", gjson.Get(out, "log.entries.0.request.url").Str)
+	assert.Equal(t, "2025-03-01T09:00:00Z", gjson.Get(out, "log.entries.0.startedDateTime").Str)
+
+	to := filepath.Join(t.TempDir(), "out.har")
+	code, printed, errs := commandLine(t, "scenarios", "export", "-o", to, file)
+	require.Equal(t, exitOK, code, errs)
+	assert.Empty(t, printed)
+	text, err := os.ReadFile(to)
+	require.NoError(t, err)
+	assert.Equal(t, out, string(text))
+	code, out, errs = commandLine(t, "scenarios", "import", "--api", "cartfunnel", to)
+	require.Equal(t, exitOK, code, errs)
+	assert.True(t, strings.HasSuffix(out, "\n\n"+story), out)
+
+	code, _, errs = commandLine(t, "scenarios", "export", "cartfunnel/lost-save")
+	assert.Equal(t, exitFailed, code)
+	assert.Contains(t, errs, "no answer of it stands in the file")
+	code, _, errs = commandLine(t, "scenarios", "export", file, "-o", filepath.Join(to, "sub"))
+	assert.Equal(t, exitFailed, code)
+	assert.Contains(t, errs, to)
+}
+
 func TestScenariosCompare(t *testing.T) {
 	t.Parallel()
 	file := written(t, "scenario 1 cartfunnel\nstate customers=1\nauth secret={{secret.api}}\n-> GET ~/customers/1.json\n<- 200 @one\n-- one.json --\n{\"id\": \"1\", \"gone\": 1}\n")
@@ -77,6 +107,9 @@ func TestScenariosFilesAreAskedForWrongly(t *testing.T) {
 		"open nowhere.har: ":                            {"import", "nowhere.har", "--api", "cartly"},
 		"flag provided but not defined: -out":           {"import", "--out", "x"},
 		"want one scenario: a file, or API/NAME":        {"compare"},
+		"want one recording: a file, or API/NAME":       {"export"},
+		"nowhere.txtar is no file, and no scenario":     {"export", "nowhere.txtar"},
+		"flag provided but not defined: -har":           {"export", "--har"},
 		"nowhere is no file, and no scenario":           {"compare", "nowhere"},
 		"flag provided but not defined: -upstream":      {"compare", "--upstream", "x"},
 	} {

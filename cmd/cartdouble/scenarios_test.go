@@ -81,7 +81,7 @@ func TestScenariosExplain(t *testing.T) {
 func TestScenariosIsCalledWrongly(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"which of list, vet, explain, import and compare?":                      {},
+		"which of list, vet, explain, import, export and compare?":              {},
 		`unknown verb "veto" (did you mean vet?)`:                               {"veto"},
 		`unexpected "cartly"; it takes flags only`:                              {"list", "cartly"},
 		`--api: unknown API "cartli" (did you mean cartly?)`:                    {"list", "--api", "cartli"},

@@ -24,6 +24,7 @@ type Log struct {
 	Version string  `json:"version"`
 	Creator Creator `json:"creator"`
 	Entries []Entry `json:"entries"`
+	Comment string  `json:"comment,omitempty"`
 }
 
 // A Creator is the program that wrote an archive.
