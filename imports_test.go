@@ -11,7 +11,7 @@ import (
 // layers says which units of the module the code of a unit may import. Units
 // are named by unitOf; "fake/*" stands for the API packages.
 var layers = map[string][]string{
-	"fake":          {"internal"}, // what a failing test prints is redacted
+	"fake":          {"internal"}, // bubbles, and what a failing test prints is redacted
 	"fake/*":        {"fake"},
 	"golden":        {"fake", "internal"},
 	"scenarios":     {"fake", "fake/*", "golden", "internal"}, // a file names its API

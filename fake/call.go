@@ -14,7 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/cartdouble/cartdouble/fake/internal/memnet"
+	"github.com/cartdouble/cartdouble/internal/memnet"
 	"github.com/google/uuid"
 	"github.com/tidwall/gjson"
 )

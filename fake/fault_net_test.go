@@ -13,7 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/cartdouble/cartdouble/fake/internal/bubble"
+	"github.com/cartdouble/cartdouble/internal/bubble"
 
 	"github.com/stretchr/testify/require"
 )

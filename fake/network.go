@@ -13,7 +13,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/cartdouble/cartdouble/fake/internal/memnet"
+	"github.com/cartdouble/cartdouble/internal/memnet"
 )
 
 // network is how calls reach a server: one http.Server, behind a listener in

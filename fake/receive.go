@@ -12,7 +12,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/cartdouble/cartdouble/fake/internal/memnet"
+	"github.com/cartdouble/cartdouble/internal/memnet"
 )
 
 // receivers are the handlers that a test has given for addresses. They are

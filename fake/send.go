@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/cartdouble/cartdouble/fake/internal/memnet"
+	"github.com/cartdouble/cartdouble/internal/memnet"
 )
 
 // wire is what faults do to an answer on its way.

@@ -14,7 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/cartdouble/cartdouble/fake/internal/bubble"
+	"github.com/cartdouble/cartdouble/internal/bubble"
 	"github.com/google/uuid"
 )
 

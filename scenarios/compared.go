@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/internal/bubble"
 )
 
 // patience is how long a service may take to answer a comparison.
@@ -47,7 +48,7 @@ func openCompared(t fake.TB, file string, opts []Option) *Run {
 // load reads the file, and finds out whether there is all that it takes.
 func (c *compared) load() (*Scenario, error) {
 	var err error
-	if c.up, err = upstreamURL(c.set.upstream); err != nil {
+	if c.up, err = c.set.upstreamURL(bubble.NewGuard().Inside()); err != nil {
 		return nil, err
 	}
 	data, err := os.ReadFile(c.file)
@@ -85,7 +86,7 @@ func (c *compared) finish(s *Scenario) {
 
 func (c *compared) ask(s *Scenario) ([]Difference, error) {
 	vals, given := s.prog.begin(c.set.secret)
-	vals.now = time.Now()
+	vals.now = c.set.now()
 	for key, value := range c.set.plain {
 		given[key] = value
 	}
@@ -97,6 +98,9 @@ func (c *compared) ask(s *Scenario) ([]Difference, error) {
 	}
 	if c.up.Path != "" {
 		to.instead = c.up.String()
+	}
+	if of := c.set.service; of != nil {
+		to.client.Transport, to.pass = of.Transport(), of.Advance
 	}
 	return s.prog.compare(context.Background(), vals, to)
 }

@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
+	"github.com/cartdouble/cartdouble/fake"
 	"github.com/cartdouble/cartdouble/fake/cartfunnel"
 	"github.com/cartdouble/cartdouble/fake/cartly"
 	"github.com/cartdouble/cartdouble/scenarios"
@@ -52,6 +54,35 @@ func theService() *cartfunnel.Server {
 	shop := cartfunnel.New(cartfunnel.WithAccount("myshop", "secret-of-the-shop"))
 	shop.Customers.Add(cartfunnel.Customer{ID: 880001, Email: "ann@example.com"})
 	return shop
+}
+
+// A fake is recorded in the process, in a synctest bubble too: the file has the
+// times of its clock.
+func ExampleUpstreamFake() {
+	shop := cartfunnel.New(cartfunnel.WithAccount("myshop", "secret-of-the-shop"), fake.At(time.Date(2025, 3, 1, 9, 0, 0, 0, time.UTC)))
+	defer shop.Close()
+	file, done := with("record")
+	defer done()
+	func() {
+		t := &printer{} // in a test, its *testing.T
+		defer t.end()
+		run := scenarios.Open(t, file,
+			scenarios.UpstreamFake(shop.Server),
+			scenarios.Credential("account", "myshop"),
+			scenarios.Secret("api", "secret-of-the-shop"))
+		send(run.Client(), "GET", run.BaseURL()+"/customers.json", run.Credentials(), "")
+	}()
+	text, _ := os.ReadFile(file)
+	fmt.Print(strings.Join(strings.SplitAfter(string(text), "\n")[:7], ""))
+	// Output:
+	// GET 200 true <nil>
+	// scenario 1 cartfunnel
+	// origin   recorded 2025-03-01 rules=cartfunnel+1
+	// clock    2025-03-01T09:00:00Z
+	// auth     account=myshop secret={{secret.api}}
+	//
+	// -> GET ~/customers.json
+	// <- 200 @list-customers
 }
 
 // The same lines record, with SCENARIOS=record in the environment, and replay

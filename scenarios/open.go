@@ -114,6 +114,12 @@ func newSetup(opts []Option) setup {
 // it.
 func Upstream(url string) Option { return func(s *setup) { s.upstream = url } }
 
+// UpstreamFake lets one of the fakes be the service of a recording, over its
+// connections in memory: scenarios.UpstreamFake(shop.Server). The times of the file
+// are those of its clock. It is the way to record in a synctest bubble, where the
+// network cannot be used; there the fake finds the address of Run.HookURL as well.
+func UpstreamFake(s *fake.Server) Option { return func(set *setup) { set.service = s } }
+
 // AllowWrites lets a recording make calls that change something upstream. Without
 // it they are refused and fail the test, and nothing is sent.
 func AllowWrites() Option { return func(s *setup) { s.writes = true } }
@@ -152,6 +158,8 @@ func apiOf(old *Scenario, set *setup) (*api, error) {
 		return nil, fmt.Errorf("API(%q): the file is about %s", set.api, old.API())
 	case old != nil:
 		return old.prog.api, nil
+	case set.api == "" && set.service != nil:
+		return all[set.service.API().Name], nil
 	case set.api != "":
 		if a := all[set.api]; a != nil {
 			return a, nil

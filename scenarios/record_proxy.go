@@ -26,19 +26,15 @@ const hookPath = "/-hooks/"
 // serve passes one request on to the service, and its answer back. What the client
 // gets is what the service sent, as it comes; only a copy is kept.
 func (c *recorder) serve(w http.ResponseWriter, r *http.Request) {
-	if !c.enter() {
-		http.Error(w, "the test is over", http.StatusServiceUnavailable)
+	if strings.HasPrefix(r.URL.Path, hookPath) {
+		c.serveHook(w, r)
+		return
+	}
+	body, ok := c.begin(w, r)
+	if !ok {
 		return
 	}
 	defer c.leave()
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return // it broke off, and has not arrived
-	}
-	if strings.HasPrefix(r.URL.Path, hookPath) {
-		c.take(w, r, body)
-		return
-	}
 	x := &recorded{method: r.Method, target: r.URL.RequestURI(), header: r.Header.Clone(), body: body}
 	if why := c.unfit(r); why != "" {
 		c.refuse(w, x, why)
@@ -46,6 +42,20 @@ func (c *recorder) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	number := c.arrived(x)
 	c.exchange(w, r, x, number)
+}
+
+// begin reads a request; false means that it is none to take, and answered.
+func (c *recorder) begin(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
+	if !c.enter() {
+		http.Error(w, "the test is over", http.StatusServiceUnavailable)
+		return nil, false
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil { // it broke off, and has not arrived
+		c.leave()
+		return nil, false
+	}
+	return body, true
 }
 
 // unfit tells why a request is not passed on, "" if it is.

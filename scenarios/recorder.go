@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/internal/bubble"
 	"github.com/cartdouble/cartdouble/internal/redact"
 )
 
@@ -35,14 +35,17 @@ type recorder struct {
 	auth    []string // words of the auth line
 
 	credentials fake.Credentials
-	listener    net.Listener
+	guard       bubble.Guard
+	listener    net.Listener // in a bubble, one in memory
 	server      *http.Server
-	upstream    *http.Transport
+	upstream    http.RoundTripper
 	client      *http.Transport
 
 	mu       sync.Mutex
 	idle     *sync.Cond // busy fell to 0
 	busy     int        // requests and deliveries in work
+	conns    int        // of the client
+	unlinked *sync.Cond // conns fell to 0
 	at       time.Time
 	seen     []*recorded
 	problems []string
@@ -59,11 +62,11 @@ func vendorOf(a *api, given fake.Credentials) fake.API {
 }
 
 func newRecorder(t fake.TB, file, mode string, set setup) (*recorder, error) {
-	c := &recorder{tb: t, file: file, mode: mode, set: set, at: time.Now()}
-	c.idle = sync.NewCond(&c.mu)
+	c := &recorder{tb: t, file: file, mode: mode, set: set, guard: bubble.NewGuard()}
+	c.at, c.idle, c.unlinked = c.now(), sync.NewCond(&c.mu), sync.NewCond(&c.mu)
 	c.run = &Run{tb: t, rec: c, secrets: set.secrets}
 	var err error
-	if c.up, err = upstreamURL(set.upstream); err != nil {
+	if c.up, err = set.upstreamURL(c.guard.Inside()); err != nil {
 		return nil, fmt.Errorf("SCENARIOS=%s: %w", mode, err)
 	}
 	if c.old, c.oldText, err = former(file); err != nil {
@@ -84,18 +87,6 @@ func newRecorder(t fake.TB, file, mode string, set setup) (*recorder, error) {
 	}
 	c.vendor = vendorOf(c.api, c.credentials)
 	return c, c.listen()
-}
-
-func upstreamURL(text string) (*url.URL, error) {
-	if text == "" {
-		return nil, errors.New("there is no service to ask; the test has to give scenarios.Upstream(URL)")
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("Upstream(%q): want a host such as https://api.vendor.example, or a whole base URL", short(text, 60))
-	}
-	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
-	return u, nil
 }
 
 // authorize gathers the credentials: those of the file, those that are given. The
@@ -159,46 +150,6 @@ func (c *recorder) credential(key string, former template) (word, value string, 
 	return option(key, "{{secret."+name+"}}"), value, nil
 }
 
-// listen opens the proxy on the loopback interface.
-func (c *recorder) listen() error {
-	var err error
-	if c.listener = c.set.listener; c.listener == nil {
-		if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-			return err
-		}
-	}
-	c.upstream = &http.Transport{DisableCompression: true, Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
-	dialer := &net.Dialer{}
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return dialer.DialContext(ctx, "tcp", c.listener.Addr().String())
-	}
-	c.client = &http.Transport{DialContext: dial, DialTLSContext: dial, MaxIdleConnsPerHost: 1 << 10}
-	c.server = &http.Server{Handler: http.HandlerFunc(c.serve), ErrorLog: silent}
-	go func() { _ = c.server.Serve(c.listener) }() // ends with the listener
-	return nil
-}
-
-// RoundTrip sends a request of the client to the proxy. As in a replay, nothing
-// but the service can be reached.
-func (c *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
-	hosts := append(slices.Clone(c.vendor.Hosts), c.up.Hostname(), "127.0.0.1", "localhost")
-	if base, err := url.Parse(c.vendor.Base); err == nil {
-		hosts = append(hosts, base.Hostname())
-	}
-	if !slices.Contains(hosts, req.URL.Hostname()) {
-		if req.Body != nil {
-			_ = req.Body.Close()
-		}
-		err := fmt.Errorf("scenarios: %s %s: this recording is of %v only, and nothing else is called", req.Method, req.URL.Redacted(), c.vendor.Hosts)
-		c.problem("%v", err)
-		return nil, err
-	}
-	return c.client.RoundTrip(req)
-}
-
-// CloseIdleConnections is what http.Client.CloseIdleConnections calls.
-func (c *recorder) CloseIdleConnections() { c.client.CloseIdleConnections() }
-
 // enter begins a request or a delivery; nothing begins when the test is over.
 func (c *recorder) enter() bool {
 	c.mu.Lock()
@@ -218,8 +169,12 @@ func (c *recorder) leave() {
 	}
 }
 
-// settle waits until nothing is in work.
+// settle waits until nothing is in work. Of a fake it is known what is still to
+// come: deliveries leave behind the answer that caused them.
 func (c *recorder) settle() {
+	if c.set.service != nil {
+		c.set.service.Settle()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for c.busy > 0 {
@@ -231,7 +186,7 @@ func (c *recorder) settle() {
 func (c *recorder) arrived(x *recorded) (number int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	x.at = time.Now()
+	x.at = c.now()
 	c.seen = append(c.seen, x)
 	return len(c.seen)
 }
@@ -257,9 +212,6 @@ func (c *recorder) mask(text string) string {
 	}
 	return text
 }
-
-// url is the base URL of the proxy, with the path of the documented one.
-func (c *recorder) url() string { return "http://" + c.listener.Addr().String() + basePath(c.vendor) }
 
 // report lists what was seen so far.
 func (c *recorder) report() Report {
@@ -288,17 +240,6 @@ func (c *recorder) recording() *recording {
 		}
 	}
 	return rec
-}
-
-// close ends the proxy, so that nothing is added any more.
-func (c *recorder) close() {
-	c.settle()
-	c.mu.Lock()
-	c.over = true
-	c.mu.Unlock()
-	c.client.CloseIdleConnections()
-	_ = c.server.Close()
-	c.upstream.CloseIdleConnections()
 }
 
 // finish is the cleanup: what was seen becomes the file.

@@ -26,6 +26,7 @@ type setup struct {
 	// of recordings
 	api      string
 	upstream string
+	service  *fake.Server      // in its place
 	plain    map[string]string // credentials that are no secrets
 	writes   bool
 	off      []string // rules of redaction
@@ -300,6 +301,9 @@ func (r *Run) BaseURL() string {
 func (r *Run) URL() string {
 	r.tb.Helper()
 	if r.rec != nil {
+		if r.rec.guard.Inside() {
+			r.tb.Fatalf("scenarios: %s: Run.URL: a recording in a synctest bubble has no port, whose connections would stop the bubble's clock; use Run.Client with Run.BaseURL", r.prog.file)
+		}
 		return r.rec.url()
 	}
 	return r.Fake().URL()
@@ -356,7 +360,7 @@ func (r *Run) needsFake(method string) {
 
 // Settle waits until no request is in work, and does what the story does by
 // itself before the next one. What a service does by itself, a recording cannot
-// know.
+// know, unless it is a fake (UpstreamFake).
 func (r *Run) Settle() {
 	r.tb.Helper()
 	if r.rec != nil {

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cartdouble/cartdouble/fake/internal/memnet"
+	"github.com/cartdouble/cartdouble/internal/memnet"
 )
 
 // A Request is what a client sends again and again.

@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cartdouble/cartdouble/fake/internal/bubble"
+	"github.com/cartdouble/cartdouble/internal/bubble"
 )
 
 // pipeProtocol is what net/http speaks over the pipe.

@@ -16,7 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/cartdouble/cartdouble/fake/internal/bubble"
+	"github.com/cartdouble/cartdouble/internal/bubble"
 )
 
 func TestPipeHTTP(t *testing.T) {
