@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -26,6 +27,7 @@ func recordCommand(ctx context.Context, args []string, out, errs io.Writer) erro
 	api := flags.String("api", "", "whose calls are recorded: "+strings.Join(apiNames(), ", "))
 	upstream := flags.String("upstream", "", "the service: a host such as https://api.vendor.example, or a whole base URL")
 	to := flags.String("o", "", "file to write, or to bring up to date")
+	receiver := flags.String("receiver", "", "where the client takes deliveries: an address on a loopback port; the one that the service is to be given is printed")
 	port := flags.Int("port", 0, "port to listen on; 0: any free one")
 	writes := flags.Bool("allow-writes", false, "let calls through that change something at the service")
 	asJSON := flags.Bool("json", false, "print where it is, and the report, as a line of JSON each")
@@ -55,32 +57,74 @@ func recordCommand(ctx context.Context, args []string, out, errs io.Writer) erro
 	for name, value := range plain {
 		opts = append(opts, scenarios.Credential(name, value))
 	}
-	for _, name := range slices.Sorted(maps.Keys(secrets)) {
-		value := os.Getenv(secrets[name])
-		if value == "" {
-			return usageError{fmt.Errorf("--secret %s=%s: the environment has no %[2]s; secrets are given by the name of a variable, so that no list of processes shows them", name, secrets[name])}
-		}
-		opts = append(opts, scenarios.Secret(name, value))
+	given, err := fromEnvironment(secrets)
+	if err != nil {
+		return usageError{err}
+	}
+	p := player{out: out, errs: errs, json: *asJSON, client: client, hooks: sendsDeliveries(*api)}
+	if p.receiver, err = p.receiverOf(*api, *receiver, secrets); err != nil {
+		return usageError{err}
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(*port)))
 	if err != nil {
 		return usageError{fmt.Errorf("--port %d: %w", *port, err)}
 	}
 	defer l.Close()
-	p := player{out: out, errs: errs, json: *asJSON, client: client}
-	return p.record(ctx, *to, append(opts, scenarios.On(l)))
+	return p.record(ctx, *to, append(append(opts, given...), scenarios.On(l)))
+}
+
+// fromEnvironment are the secrets whose variables are named.
+func fromEnvironment(secrets pairs) (opts []scenarios.Option, err error) {
+	for _, name := range slices.Sorted(maps.Keys(secrets)) {
+		value := os.Getenv(secrets[name])
+		if value == "" {
+			return nil, fmt.Errorf("--secret %s=%s: the environment has no %[2]s; secrets are given by the name of a variable, so that no list of processes shows them", name, secrets[name])
+		}
+		opts = append(opts, scenarios.Secret(name, value))
+	}
+	return opts, nil
+}
+
+// sendsDeliveries tells whether there are any to receive.
+func sendsDeliveries(name string) bool {
+	i := slices.Index(apiNames(), name)
+	s, _ := apis[i].start(false)
+	defer s.Close()
+	return s.API().Hooks != nil
+}
+
+// receiverOf is where deliveries are passed on to, nil for none.
+func (p *player) receiverOf(api, address string, secrets pairs) (*url.URL, error) {
+	to, err := loopback(address)
+	switch {
+	case to == nil || err != nil:
+		return nil, err
+	case !p.hooks:
+		return nil, fmt.Errorf("--receiver: %s sends no deliveries", api)
+	case secrets["hook"] == "":
+		return nil, errors.New("--receiver: deliveries are signed, and what is not checked is not written; the secret that the service signs with is given by --secret hook=VARIABLE")
+	}
+	return to, nil
 }
 
 // record makes a file of what is said until the client ends.
 func (p *player) record(ctx context.Context, file string, opts []scenarios.Option) error {
 	r := &runner{name: "record"}
+	p.lost = func(err error) { r.Errorf("--receiver: a delivery was not received: %v", err) }
 	var run *scenarios.Run
 	var ended error
 	before, _ := os.Stat(file + ".new") // of an earlier failure
 	problems := r.during(func() {
 		run = scenarios.Record(r, file, opts...)
 		// the credentials are real ones, and not for a screen
-		ended = announce(p.out, []service{{file, run.URL(), fake.Credentials{}}}, p.json)
+		shown := fake.Credentials{}
+		if p.receiver != nil {
+			shown["hook_url"] = run.HookURL()
+			if p.listens(ctx) { // else when it does
+				p.passOn(run)
+			}
+		}
+		ended = announce(p.out, []service{{file, run.URL(), shown}}, p.json)
 		if ended == nil {
 			ended = p.wait(ctx, run)
 		}
@@ -90,7 +134,7 @@ func (p *player) record(ctx context.Context, file string, opts []scenarios.Optio
 	})
 	switch {
 	case run == nil:
-		return usageError{withFlags(none(problems))}
+		return usageError{p.withFlags(none(problems))}
 	case errors.As(ended, new(usageError)):
 		return ended
 	}
@@ -102,7 +146,7 @@ func (p *player) record(ctx context.Context, file string, opts []scenarios.Optio
 		if now, err := os.Stat(file + ".new"); err == nil && !os.SameFile(before, now) {
 			problems = append(problems, "what was recorded is in "+file+".new")
 		}
-		return withFlags(none(problems))
+		return p.withFlags(none(problems))
 	}
 	if len(report.Steps) == 0 {
 		return errors.New("nothing was said, so nothing is written")
@@ -111,10 +155,15 @@ func (p *player) record(ctx context.Context, file string, opts []scenarios.Optio
 }
 
 // withFlags names the flags in the place of the options of a test.
-func withFlags(err error) error {
+func (p *player) withFlags(err error) error {
+	nobody := "--receiver says who takes them"
+	if p.receiver != nil {
+		nobody = "nothing listens at " + p.receiver.String() + " yet"
+	}
 	return errors.New(strings.NewReplacer(
 		"scenarios.AllowWrites() lets the recording", "--allow-writes lets the recording",
 		"the test has to give scenarios.", "the command has to be given --secret: scenarios.",
+		"nobody receives it: the test calls Run.Receiver before", "nobody receives it: "+nobody,
 		"SCENARIOS=record: nothing", "nothing",
 	).Replace(err.Error()))
 }

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -79,6 +80,8 @@ type player struct {
 	json      bool
 	client    []string
 	receiver  *url.URL
+	hooks     bool        // the API sends deliveries
+	lost      func(error) // is told of a delivery that could not be passed on; nil: nobody is
 }
 
 func (p *player) play(ctx context.Context, s *scenarios.Scenario, opts []scenarios.Option) error {
@@ -87,7 +90,8 @@ func (p *player) play(ctx context.Context, s *scenarios.Scenario, opts []scenari
 	var ended error
 	problems := r.during(func() {
 		run = s.Start(r, opts...)
-		if p.receiver != nil && run.Fake().API().Hooks == nil {
+		p.hooks = run.Fake().API().Hooks != nil
+		if p.receiver != nil && !p.hooks {
 			ended = usageError{fmt.Errorf("--receiver: %s sends no deliveries", s.API())}
 			return
 		}
@@ -146,6 +150,9 @@ func (p *player) wait(ctx context.Context, run *scenarios.Run) error {
 func (p *player) runClient(ctx context.Context, run *scenarios.Run) error {
 	cmd := exec.CommandContext(ctx, p.client[0], p.client[1:]...)
 	cmd.Env = append(os.Environ(), "CARTDOUBLE_URL="+run.URL(), "CARTDOUBLE_HOOK_SECRET="+run.Secret("hook"))
+	if p.hooks {
+		cmd.Env = append(cmd.Env, "CARTDOUBLE_HOOK_URL="+run.HookURL())
+	}
 	for key, value := range run.Credentials() {
 		cmd.Env = append(cmd.Env, "CARTDOUBLE_"+strings.ToUpper(key)+"="+value)
 	}
@@ -165,23 +172,47 @@ func (p *player) receive(ctx context.Context, run *scenarios.Run) {
 	if p.receiver == nil {
 		return
 	}
-	var d net.Dialer
-	for {
-		conn, err := d.DialContext(ctx, "tcp", p.receiver.Host)
-		if err == nil {
-			_ = conn.Close()
-			break
-		}
+	for !p.listens(ctx) {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.Out.URL, r.Out.Host = p.receiver, p.receiver.Host
-	}}
-	run.Receiver(http.Handler(proxy))
+	p.passOn(run)
+}
+
+// listens tells whether there is a receiver by now.
+func (p *player) listens(ctx context.Context) bool {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", p.receiver.Host)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
+}
+
+// passOn gives the run its receiver.
+func (p *player) passOn(run *scenarios.Run) {
+	run.Receiver(&httputil.ReverseProxy{
+		Rewrite:      func(r *httputil.ProxyRequest) { r.Out.URL, r.Out.Host = p.receiver, p.receiver.Host },
+		Transport:    &http.Transport{DisableKeepAlives: true}, // so that dialling tells who is there
+		ErrorHandler: p.unanswered,
+		ErrorLog:     log.New(io.Discard, "", 0), // the report has it
+	})
+}
+
+// unanswered is what becomes of a delivery without an answer. A receiver that
+// breaks off has answered nothing, and one that is not there is no receiver.
+func (p *player) unanswered(w http.ResponseWriter, _ *http.Request, err error) {
+	if dial := (*net.OpError)(nil); !errors.As(err, &dial) || dial.Op != "dial" {
+		panic(http.ErrAbortHandler)
+	}
+	if p.lost != nil {
+		p.lost(err)
+	}
+	w.WriteHeader(http.StatusBadGateway)
 }
 
 // report prints how far the story has come.
