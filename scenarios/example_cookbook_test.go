@@ -179,6 +179,35 @@ func Example_saves() {
 	// the shop holds ann@example.com, name "", note ""
 }
 
+// The second of three changes is refused, and the answer is a 400 for all. The client
+// takes that for "nothing has happened" and tells so; the first was stored. A right
+// client reads back what it has sent before it says anything of it.
+func Example_batches() {
+	shop := bonify.New(fake.Frozen(), bonify.WithoutLimits())
+	defer shop.Close()
+	for id, email := range []string{"ann@example.com", "bob@example.com", "carl@example.com"} {
+		shop.Customers.Add(bonify.Customer{ID: int64(id) + 1, Email: email, FirstName: "Old"})
+	}
+	client := caller{shop.Client(), shop.BaseURL(), http.Header{
+		"Content-Type": {"application/json"}, "X-Shop-Domain": {shop.ShopDomain()}, "X-Api-Key": {shop.APIKey()},
+	}}
+	shop.Inject(scenarios.BatchStops(2, "customer is locked").On(bonify.UpdateCustomers).Call(1))
+
+	batch := `{"customers":[{"id":1,"first_name":"New"},{"id":2,"first_name":"New"},{"id":3,"first_name":"New"}]}`
+	status, text, _, _ := client.ask(context.Background(), "PUT", "/customers", batch)
+	fmt.Println(status, gjson.Get(text, "message"))
+	fmt.Println("believes: nothing has changed")
+	for _, c := range shop.Customers.All() {
+		fmt.Println("the shop holds", c.Email, "as", c.FirstName)
+	}
+	// Output:
+	// 400 customer is locked
+	// believes: nothing has changed
+	// the shop holds ann@example.com as New
+	// the shop holds bob@example.com as Old
+	// the shop holds carl@example.com as Old
+}
+
 // A save works and its answer is a 503, after which the client tries again, in an API
 // that tells no repeat. Then a page about maintenance comes under 200, in which there
 // are no carts. A right client looks before it repeats a save, and at the media type.
@@ -240,6 +269,47 @@ func Example_time() {
 	// believes: not saved, true
 	// believes: cannot be saved, Email has already been taken
 	// the shop holds 1 since the first try
+}
+
+// The header comes at once and half of the body with it, then nothing. A timeout for
+// the header is over by then. The client takes what it has got for all there is, and
+// deletes whom it has not seen. A right client limits the whole of a call, and does not
+// act on a list that ended with an error.
+func Example_stalls() {
+	shop, client := customerShop("ann@example.com", "bob@example.com")
+	defer shop.Close()
+	shop.Inject(scenarios.Stall().On(cartfunnel.ListCustomers).Call(1))
+
+	known := []string{"ann@example.com", "bob@example.com"}
+	sync := func(ctx context.Context) {
+		status, text, _, err := client.ask(ctx, "GET", "/customers.json", "")
+		var gone []string
+		for _, email := range known {
+			if !strings.Contains(text, email) {
+				gone = append(gone, email)
+			}
+		}
+		fmt.Println(status, "believes: gone are", gone)
+		fmt.Println("  a right one acts on it:", err == nil)
+	}
+	ctx, giveUp := context.WithCancel(context.Background())
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		sync(ctx)
+	}()
+	if _, err := shop.Await(ctx, 1, cartfunnel.ListCustomers); err != nil { // it is held
+		panic(err)
+	}
+	shop.Advance(time.Hour) // nothing more comes
+	giveUp()                // in a test in a synctest bubble: context.WithTimeout
+	<-done
+	sync(context.Background())
+	// Output:
+	// 200 believes: gone are [bob@example.com]
+	//   a right one acts on it: false
+	// 200 believes: gone are []
+	//   a right one acts on it: true
 }
 
 // A connection breaks before the work, and after it: the error is the same. With a key
