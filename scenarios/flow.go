@@ -17,6 +17,7 @@ type flow struct {
 	order   []*told
 	sent    map[string]bool // what the client said before anybody had told it
 	names   map[string]bool
+	next    map[string]int    // the least number that may be free, by the word before it
 	counts  map[string]int    // of records by noun
 	owners  map[string]int    // number of a record, by where it stands
 	alias   map[string]string // places of records that were seen before
@@ -46,7 +47,7 @@ type told struct {
 }
 
 func newFlow() *flow {
-	return &flow{values: map[string]*told{}, sent: map[string]bool{}, names: map[string]bool{}, counts: map[string]int{}, owners: map[string]int{}, alias: map[string]string{}, toldPerson: map[string]bool{}}
+	return &flow{values: map[string]*told{}, sent: map[string]bool{}, names: map[string]bool{}, next: map[string]int{}, counts: map[string]int{}, owners: map[string]int{}, alias: map[string]string{}, toldPerson: map[string]bool{}}
 }
 
 // tell takes note of a value of an answer or a delivery.
@@ -212,10 +213,14 @@ func (f *flow) baptize() {
 }
 
 // numbered is the first free name with a number: "cursor1".
-func (f *flow) numbered(word string) string {
-	for n := 1; ; n++ {
+func (f *flow) numbered(word string) string { return f.freeFrom(1, word) }
+
+// freeFrom is the first free name of a word with a number behind it. Names are never
+// given back, so that it goes on where it was the last time.
+func (f *flow) freeFrom(least int, word string) string {
+	for n := max(least, f.next[word]); ; n++ {
 		if name := word + strconv.Itoa(n); !f.names[name] {
-			f.names[name] = true
+			f.names[name], f.next[word] = true, n+1
 			return name
 		}
 	}
@@ -227,12 +232,7 @@ func (f *flow) free(name string) string {
 		f.names[name] = true
 		return name
 	}
-	for n := 2; ; n++ {
-		if other := name + "-" + strconv.Itoa(n); !f.names[other] {
-			f.names[other] = true
-			return other
-		}
-	}
+	return f.freeFrom(2, name+"-")
 }
 
 // placeholder is how a value stands in the file. In JSON it has its type, and a

@@ -167,16 +167,19 @@ var numberedName = regexp.MustCompile(`^([A-Za-z][A-Za-z_-]*?)([0-9]+)((?:\..*)?
 // rename gives names to what the file has none for, and writes the whole draft
 // with the names of the file.
 func (m *merger) rename() {
+	next := map[string]int{}
 	for _, v := range m.draft.flow.order {
 		if v.name == "" || m.to[v.name] != "" {
 			continue
 		}
+		before, behind := v.name+"-", ""
+		if parts := numberedName.FindStringSubmatch(v.name); parts != nil {
+			before, behind = parts[1], parts[3]
+		}
 		name := v.name
-		parts := numberedName.FindStringSubmatch(name)
-		for n := 2; m.taken[name]; n++ {
-			if name = v.name + "-" + strconv.Itoa(n); parts != nil {
-				name = parts[1] + strconv.Itoa(n) + parts[3]
-			}
+		for n := max(2, next[before+" "+behind]); m.taken[name]; n++ {
+			name = before + strconv.Itoa(n) + behind
+			next[before+" "+behind] = n // those below are taken, and stay so
 		}
 		m.to[v.name], m.from[name], m.taken[name] = name, v.name, true
 	}
