@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
 )
@@ -94,7 +95,9 @@ func (c *recorder) refuse(w http.ResponseWriter, x *recorded, why string) {
 
 // exchange asks the service.
 func (c *recorder) exchange(w http.ResponseWriter, r *http.Request, x *recorded, number int) {
-	resp, err := c.ask(r.Context(), x)
+	ctx, answering := outlive(r.Context())
+	defer answering(false)
+	resp, err := c.ask(ctx, x)
 	if err != nil {
 		c.failed(r.Context(), x, number, err)
 		http.Error(w, "the service cannot be reached", http.StatusBadGateway)
@@ -107,6 +110,7 @@ func (c *recorder) exchange(w http.ResponseWriter, r *http.Request, x *recorded,
 			h[name] = values
 		}
 	}
+	answering(true)
 	w.WriteHeader(resp.StatusCode)
 	var kept bytes.Buffer
 	if err := pass(w, io.TeeReader(resp.Body, &kept)); err != nil {
@@ -115,6 +119,24 @@ func (c *recorder) exchange(w http.ResponseWriter, r *http.Request, x *recorded,
 	}
 	if err := c.keep(x, resp, kept.Bytes()); err != nil {
 		c.problem("request #%d, %s: %v", number, x.method, err)
+	}
+}
+
+// restTime is how long the rest of an answer may take that the client does not read.
+const restTime = 10 * time.Second
+
+// outlive is the context of a call to the service. Until the answer begins it ends
+// with that of the client; from then on the client may close the body unread, as
+// many do who look at the status alone, and the answer is recorded all the same.
+func outlive(client context.Context) (ctx context.Context, answering func(bool)) {
+	ctx, end := context.WithCancel(context.WithoutCancel(client))
+	stop := context.AfterFunc(client, end)
+	return ctx, func(begins bool) {
+		if !begins {
+			end()
+		} else if stop() {
+			context.AfterFunc(client, func() { time.AfterFunc(restTime, end) })
+		}
 	}
 }
 
@@ -157,16 +179,16 @@ func (c *recorder) failed(ctx context.Context, x *recorded, number int, err erro
 	c.problem("request #%d, %s %s: the service gave no whole answer: %v", number, x.method, path, err)
 }
 
-// pass copies a body piece by piece, as it comes.
+// pass copies a body piece by piece, as it comes, and reads it to its end although
+// the client may want no more of it.
 func pass(w http.ResponseWriter, from io.Reader) error {
 	flush := http.NewResponseController(w)
-	piece := make([]byte, 32<<10)
+	piece, wanted := make([]byte, 32<<10), true
 	for {
 		n, err := from.Read(piece)
-		if n > 0 {
-			if _, err := w.Write(piece[:n]); err != nil {
-				return err
-			}
+		if n > 0 && wanted {
+			_, err := w.Write(piece[:n])
+			wanted = err == nil
 			_ = flush.Flush() // where it cannot, it comes later
 		}
 		if err == io.EOF {

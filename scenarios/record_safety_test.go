@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -295,6 +296,32 @@ func TestRecordingOverLoopback(t *testing.T) {
 	good(t, func(s *spy) { tell(t, scenarios.Open(s, file, funnelOptions(shop.URL())...)) })
 	mode(t, "")
 	good(t, func(s *spy) { tell(t, scenarios.Open(s, file)) })
+}
+
+// Who looks at the status alone closes the body unread. What the service goes on to
+// say is recorded all the same.
+func TestAnswerThatTheClientDoesNotRead(t *testing.T) {
+	file := recordedTo(t)
+	closed := make(chan struct{})
+	up := upstream(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = io.WriteString(w, `{"id":`)
+		_ = http.NewResponseController(w).Flush()
+		<-closed
+		_, _ = io.WriteString(w, strings.Repeat(" ", 1<<20)+"2001}") // more than a connection takes in advance
+	})
+	mode(t, "record")
+	good(t, func(s *spy) {
+		run := scenarios.Open(s, file, funnelOptions(up)...)
+		req, _ := http.NewRequest("GET", run.BaseURL()+"/customers/2001.json", nil)
+		run.Authorize(req)
+		resp, err := run.Client().Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		run.Client().CloseIdleConnections()
+		close(closed)
+	})
+	assert.Contains(t, text(t, file), `{"id": 2001}`)
 }
 
 func TestZippedAndChunkedAnswers(t *testing.T) {

@@ -319,7 +319,7 @@ func (r *Run) Credentials() fake.Credentials {
 
 // Authorize puts the credentials of the run on a request, as its API wants them.
 func (r *Run) Authorize(req *http.Request) {
-	r.prog.api.authorize(req.Header, r.started.credentials)
+	r.prog.api.authorize(req.Header, r.Credentials())
 }
 
 // Tenant gives the credentials of a further account or shop, which a state names
