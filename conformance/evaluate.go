@@ -79,18 +79,13 @@ func (e *evaluator[C]) selects(id string) bool {
 
 func (e *evaluator[C]) report(ctx context.Context) (*Report, error) {
 	checks := e.selected()
-	if e.cfg.reverse {
-		slices.Reverse(checks)
-	}
 	r := e.s.newReport(e.cfg)
-	for _, k := range checks {
+	r.Results = make([]Result, len(checks))
+	for _, i := range e.cfg.order(len(checks)) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		r.Results = append(r.Results, e.result(k))
-	}
-	if e.cfg.reverse {
-		slices.Reverse(r.Results)
+		r.Results[i] = e.result(checks[i])
 	}
 	return r, nil
 }

@@ -29,9 +29,9 @@ type config struct {
 
 	today    time.Time
 	patience func(check string) (over <-chan time.Time, stop func()) // for one scene of a check
-	reverse  bool
-	trace    bool // what passes keeps its exchanges too
-	once     bool // what does not pass is not tried again, or looked into
+	order    func(n int) []int                                       // in which the checks run; the report has them in that of the suite
+	trace    bool                                                    // what passes keeps its exchanges too
+	once     bool                                                    // what does not pass is not tried again, or looked into
 }
 
 // aMinute is of the machine's time: virtual time stands still where it is used up.
@@ -40,8 +40,24 @@ func aMinute(string) (<-chan time.Time, func()) {
 	return t.C, func() { t.Stop() }
 }
 
+// inOrder is the order of the suite.
+func inOrder(n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	return order
+}
+
+// inReverse is the last first.
+func inReverse(n int) []int {
+	order := inOrder(n)
+	slices.Reverse(order)
+	return order
+}
+
 func configure(opts []Option) (*config, error) {
-	cfg := &config{seed: 1, choices: map[string]string{}, today: today(), patience: aMinute}
+	cfg := &config{seed: 1, choices: map[string]string{}, today: today(), patience: aMinute, order: inOrder}
 	for _, o := range opts {
 		if err := o(cfg); err != nil {
 			return nil, err

@@ -57,6 +57,8 @@ const seeds = 10
 // what does not hold.
 type proof[C any] struct {
 	s        *Suite[C]
+	seed     uint64            // of the runs with bad clients
+	order    func(n int) []int // of the checks in them
 	mutants  []killed
 	trivials []killed
 	readings map[string]string // of choices, as the good client shows them
@@ -74,7 +76,7 @@ type killed struct {
 }
 
 func prove[C any](s *Suite[C], good func(fake.TB, Env) C, bad []Mutant[C], seeds uint64) *proof[C] {
-	p := &proof[C]{s: s}
+	p := newProof(s)
 	p.reference(good, seeds)
 	p.trivial(good)
 	p.kill(bad)
@@ -82,17 +84,19 @@ func prove[C any](s *Suite[C], good func(fake.TB, Env) C, bad []Mutant[C], seeds
 	return p
 }
 
+func newProof[C any](s *Suite[C]) *proof[C] { return &proof[C]{s: s, seed: 1, order: inOrder} }
+
 func (p *proof[C]) wrong(format string, args ...any) {
 	p.problems = append(p.problems, fmt.Sprintf(format, args...))
 }
 
 // run evaluates the suite against one client, once.
-func (p *proof[C]) run(mk func(fake.TB, Env) C, seed uint64, reverse bool) *evaluated[C] {
+func (p *proof[C]) run(mk func(fake.TB, Env) C, seed uint64, order func(n int) []int) *evaluated[C] {
 	e, err := newEvaluator(p.s, mk, []Option{Seed(seed)})
 	if err != nil {
 		panic(err)
 	}
-	e.cfg.once, e.cfg.reverse = true, reverse
+	e.cfg.once, e.cfg.order = true, order
 	report, err := e.report(context.Background())
 	if err != nil {
 		panic(err)
@@ -119,7 +123,8 @@ func (e *evaluated[C]) broken() map[string]bool {
 // reference demands a pass of every check, whatever the order and the seed.
 func (p *proof[C]) reference(good func(fake.TB, Env) C, seeds uint64) {
 	runs := make([]*Report, 2*seeds)
-	parallel(len(runs), func(i int) { runs[i] = p.run(good, uint64(i/2+1), i%2 == 1).Report })
+	orders := [...]func(int) []int{inOrder, inReverse}
+	parallel(len(runs), func(i int) { runs[i] = p.run(good, uint64(i/2+1), orders[i%2]).Report })
 	p.readings = map[string]string{}
 	for _, res := range runs[0].Results {
 		if res.State == chosen {
@@ -146,11 +151,11 @@ func (p *proof[C]) chooses(res Result) bool {
 // nothing.
 func (p *proof[C]) trivial(good func(fake.TB, Env) C) {
 	tape := newCassette()
-	p.run(record(tape, recorded(&tape.heard, good)), 1, false)
+	p.run(record(tape, recorded(&tape.heard, good)), p.seed, p.order)
 	all := trivials(good, tape)
 	p.trivials = make([]killed, len(all))
 	parallel(len(all), func(i int) {
-		p.trivials[i] = killed{name: all[i].name, results: p.run(all[i].make, 1, false).Results}
+		p.trivials[i] = killed{name: all[i].name, results: p.run(all[i].make, p.seed, p.order).Results}
 	})
 	for i, k := range p.trivials {
 		for _, res := range k.results {
@@ -179,7 +184,7 @@ func (p *proof[C]) kill(bad []Mutant[C]) {
 		if at < 0 {
 			return
 		}
-		e := p.run(bad[at].Make, 1, false)
+		e := p.run(bad[at].Make, p.seed, p.order)
 		k.results, k.raw, k.ran = e.Results, e.broken(), bad[at].Ran() > 0
 	})
 	for _, k := range p.mutants {

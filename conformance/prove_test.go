@@ -152,7 +152,7 @@ func TestTrivialAdaptersAreWhatTheySay(t *testing.T) {
 	s := sample(atLeast("CFN-A-01", "not-three", 3), lister("CFN-B-01", func(k *cfnCheck) {
 		k.wire, k.judge = func(*wire) Finding { return Finding{} }, nil
 	}))
-	p := &proof[CartfunnelClient]{s: s}
+	p := newProof(s)
 	p.trivial(lists)
 	if p.problems != nil {
 		t.Error(p.problems)
@@ -205,7 +205,7 @@ func TestMatrixShowsDefects(t *testing.T) {
 	t.Parallel()
 	s := sample(atLeast("CFN-A-01", "not-three", 3), atLeast("CFN-A-02", "not-three", 3), atLeast("CFN-B-01", "not-two", 2), lister("CFN-C-01", after1("CFN-A-01")),
 		lister("CFN-D-01", func(k *cfnCheck) { k.needs = []string{"Get"} }))
-	p := &proof[CartfunnelClient]{s: s}
+	p := newProof(s)
 	p.kill([]Mutant[CartfunnelClient]{{"CFN-A-01a", dropping(2), ran(1)}})
 	row := ""
 	for line := range strings.Lines(p.matrix()) {
