@@ -16,6 +16,7 @@ type answer struct {
 	err      error
 	from, to time.Time // virtual; to is zero until it returned
 	panicked string    // with the stack; "" for none
+	in       any       // what the client was given, where a limit is about that
 	about    string    // the operation, where the check has to know
 	n        int       // which record it is about, or how many, as the check has it
 	status   int       // behind err, as the adapter tells; 0 if it does not
@@ -25,6 +26,12 @@ type answer struct {
 
 // returned tells whether the call came back, in one way or another.
 func (a *answer) returned() bool { return !a.to.IsZero() }
+
+// asked keeps what the client was given.
+func (a *answer) asked(in any) *answer {
+	a.in = in
+	return a
+}
 
 // outcome says in words what a call gave.
 func (a *answer) outcome() string {

@@ -105,6 +105,7 @@ func bonPost() []bonCheck {
 		summary: "A POST is like a PUT, and its records have no ids.",
 		needs:   []string{"Create"},
 		after:   bonCalling,
+		limits:  []limit{{bonMost, bonMost + 1, "customers to be created", "bonify:95", allOf(bonify.CreateCustomers, sent("customers.#"))}},
 		scenes:  []bonScene{news(10), news(11), news(12)},
 		drive:   func(r *bonRun) { bon(r).create(bonNewcomers(r.kept.(int))...) },
 		seen:    sentBy(http.MethodPost),

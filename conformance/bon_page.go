@@ -71,6 +71,7 @@ func bonPage01() bonCheck {
 		summary: "A list comes in pages of 50 at most; the cursor next_page of one, passed on, leads to the next.",
 		needs:   []string{"List"},
 		after:   bonTurning,
+		limits:  []limit{{50, 51, "customers in a list", "bonify:39", allOf(bonify.ListCustomers, given("customers.#"))}},
 		scenes: []bonScene{
 			{name: "120 customers", state: bonPeople(120)},
 			{name: "51 customers", state: bonPeople(51)},

@@ -121,6 +121,7 @@ func bonPut02() bonCheck {
 		summary: "More than 10 records in one call are refused.",
 		needs:   []string{"Update"},
 		after:   bonUpdating,
+		limits:  []limit{{bonMost, bonMost + 1, "customers to be updated", "bonify:88", allOf(bonify.UpdateCustomers, sent("customers.#"))}},
 		scenes:  []bonScene{bonUpdates(10), bonUpdates(11), bonUpdates(25)},
 		drive:   bonRenameAll,
 		seen:    asked(bonify.UpdateCustomers),

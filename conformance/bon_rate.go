@@ -201,29 +201,76 @@ func bonRate03() bonCheck {
 }
 
 func bonRate04() bonCheck {
-	const calls = 30
+	const alone = "nobody else calls"
+	calls := func(r *bonRun) int {
+		switch {
+		case r.scene.name != alone:
+			return 3
+		case !r.env.Virtual:
+			return 10 // as many seconds
+		}
+		return 30
+	}
 	return bonCheck{
 		id: "BON-RATE-04", title: "many calls are slowed down",
 		clause: "bonify:19,101", level: should,
 		summary: "The vendor suggests that apps slow their calls down by themselves.",
 		needs:   bonSomeNeeds,
 		after:   append([]string{"BON-RATE-03"}, bonSomeAfter...),
-		scenes:  []bonScene{{state: bonPeople(3)}},
+		limits:  []limit{{1000, 999, "ms between two calls", "bonify:19", bonGaps}},
+		scenes: []bonScene{
+			{name: alone, state: bonPeople(3)},
+			{name: "somebody else called 1 s before", state: bonCalledBefore(bonSecond)},
+			{name: "somebody else called 999 ms before", state: bonCalledBefore(bonSecond - time.Millisecond)},
+		},
 		drive: func(r *bonRun) {
-			for range calls {
+			for range calls(r) {
 				bonSome(bon(r))
 			}
 			bonStranger(r)
 		},
 		seen: bonSomeAsked,
 		judge: func(r *bonRun) Finding {
-			return firstOf(bonPaced(r.wire, calls), bonOutcomes(r))
+			f := bonPaced(r.wire, calls(r))
+			if f.Code == "" && r.scene.name == alone { // what becomes of one refusal is for BON-RATE-03
+				f = bonOutcomes(r)
+			}
+			return f
 		},
 		backed: "BON-RATE-06",
 		mutants: []mutant{
 			{"a", "does not slow down: every second call is refused", "refused"},
 		},
 	}
+}
+
+// bonCalledBefore has somebody else use the budget of the shop, so long before the
+// client does.
+func bonCalledBefore(d time.Duration) func(*bonRun) {
+	return func(r *bonRun) {
+		bonPeople(3)(r)
+		x, err := http.NewRequestWithContext(r.ctx, http.MethodGet, r.fake.BaseURL()+fmt.Sprint("/customers/", bonNth(r, 0).ID), nil)
+		if err != nil {
+			panic(err)
+		}
+		x.Header.Set(bonDomain, r.env.Creds["shop_domain"])
+		x.Header.Set(bonKey, r.env.Creds["api_key"])
+		answer, err := r.fake.Transport().RoundTrip(x)
+		if err != nil {
+			panic(err)
+		}
+		_ = answer.Body.Close()
+		time.Sleep(d)
+	}
+}
+
+// bonGaps are how many milliseconds there are between one call and the next.
+func bonGaps(w *wire, _ []*answer) []int {
+	var gaps []int
+	for i := 1; i < len(w.calls); i++ {
+		gaps = append(gaps, int(w.calls[i].At.Sub(w.calls[i-1].At).Milliseconds()))
+	}
+	return gaps
 }
 
 // bonPaced finds more refusals than a few.

@@ -72,6 +72,7 @@ type BonifyFilter struct {
 func Bonify() *Suite[BonifyClient] {
 	s := &Suite[BonifyClient]{
 		api: "bonify", title: "customer fields", edition: "2026-11",
+		clauses: clausesOf("bonify"),
 		secrets: []string{"api_key"}, secretHeaders: []string{bonKey},
 		flags: bonFlags(),
 		open:  func(opts ...fake.Option) server { return bonify.New(opts...) },

@@ -35,6 +35,7 @@ type verdict struct {
 	try     string   // the request that the finding is about, as a shell command
 	log     []string // what the adapter wrote
 	left    string   // stacks of goroutines that stayed behind
+	met     [][]int  // in a proof, the numbers that were come to, for each limit of the check
 
 	exchanges []fake.Exchange
 }
@@ -122,6 +123,9 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 	r.calls, r.findings, r.fronted = r.fake.Calls(), r.fake.Findings(), r.net.frontedCount()
 	r.attempts = e.s.attempts(r.fake)
 	v = e.judge(k, r, end)
+	if e.cfg.once {
+		v.met = k.measured(r.wire, r.all())
+	}
 	secrets := newVeil(append(r.hidden, e.s.hidden(r.wire)...))
 	if v.state != pass && v.state != notClaimed || e.cfg.trace && v.state == pass {
 		calls := secrets.exchanges(r.calls)

@@ -62,6 +62,7 @@ type CartfunnelChange struct {
 func Cartfunnel() *Suite[CartfunnelClient] {
 	s := &Suite[CartfunnelClient]{
 		api: "cartfunnel", title: "customers", edition: "2026-11",
+		clauses: clausesOf("cartfunnel"),
 		secrets: []string{"secret"}, secretHeaders: []string{cfnSecret},
 		flags: cfnFlags(),
 		open:  func(opts ...fake.Option) server { return cartfunnel.New(opts...) },

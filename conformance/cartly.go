@@ -144,6 +144,7 @@ type CartlyEvent struct {
 func Cartly() *Suite[CartlyClient] {
 	s := &Suite[CartlyClient]{
 		api: "cartly", title: "apps and REST hooks", edition: "2026-11",
+		clauses:       clausesOf("cartly"),
 		secrets:       []string{"token", "refresh_token", "client_secret", "webhook_secret"},
 		secretHeaders: []string{"Authorization"},
 		secretMembers: []string{"access_token", "refresh_token", "client_secret", "code_verifier", "token"},

@@ -47,8 +47,10 @@ func cfnPage02() cfnCheck {
 		flags:   []string{"END_OF_LIST"},
 		needs:   []string{"List"},
 		after:   cfnReading,
+		limits:  []limit{{100, 101, "customers in a list", "cartfunnel:94", allOf(cartfunnel.ListCustomers, given("#"))}},
 		scenes: []cfnScene{
 			{name: "200 customers", state: cfnPeople(200)},
+			{name: "101 customers", state: cfnPeople(101)},
 			{name: "100 customers", state: cfnPeople(100)},
 			{name: "no customer", state: cfnPeople(0)},
 		},

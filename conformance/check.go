@@ -81,6 +81,7 @@ type check[C any] struct {
 	needs   []string // functions of the adapter; "Get|List" is one of them
 	after   []string // checks whose failure explains one of this check
 	backed  string   // another check that finds all that this one finds
+	limits  []limit  // numbers of the document that the rule rests on
 
 	scenes []scene[C]
 	drive  func(*run[C])

@@ -39,9 +39,14 @@ func clauseList(api string) ([]clauseLine, error) {
 	if err != nil {
 		return nil, nil // an API without a list has no page of clauses
 	}
+	return readClauses(name, string(text))
+}
+
+// readClauses reads the lines of a list.
+func readClauses(name, text string) ([]clauseLine, error) {
 	var all []clauseLine
 	number := 0
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		number++
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -57,6 +62,15 @@ func clauseList(api string) ([]clauseLine, error) {
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+// clausesOf is the list of an API that has one in this package.
+func clausesOf(api string) []clauseLine {
+	list, err := clauseList(api)
+	if err != nil {
+		panic(err)
+	}
+	return list
 }
 
 var linesForm = regexp.MustCompile(`^\d+(-\d+)?(,\d+(-\d+)?)*$`)
@@ -100,18 +114,59 @@ func (c clauseLine) covers(r Rule) bool {
 	})
 }
 
+// uncovered says what is wrong between the clauses of a document and the rules
+// of a suite.
+func uncovered(list []clauseLine, rules []Rule) []string {
+	var problems []string
+	last := 0
+	for _, c := range list {
+		if c.lines[0].from <= last {
+			problems = append(problems, c.text+" is out of order, or overlaps the clause before")
+		}
+		last = c.lines[len(c.lines)-1].to
+		var by []string
+		for _, r := range rules {
+			if c.covers(r) {
+				by = append(by, r.ID)
+			}
+		}
+		switch {
+		case by == nil && c.reason == "":
+			problems = append(problems, c.text+" ("+c.summary+") has neither a check nor a reason")
+		case by != nil && c.reason != "":
+			problems = append(problems, c.text+" has a reason to have no check, and has "+strings.Join(by, ", "))
+		}
+	}
+	for _, r := range rules {
+		for _, s := range r.cites() {
+			if !within(s, list) {
+				problems = append(problems, r.ID+" cites lines that no clause has: "+r.Clause)
+			}
+		}
+	}
+	return problems
+}
+
+// within tells whether clauses have the first and the last line of a span.
+func within(s span, list []clauseLine) bool {
+	first, last := false, false
+	for _, c := range list {
+		for _, l := range c.lines {
+			first = first || l.from <= s.from && s.from <= l.to
+			last = last || l.from <= s.to && s.to <= l.to
+		}
+	}
+	return first && last
+}
+
 // A htmlClause is a clause with what became of it in a run.
 type htmlClause struct{ Lines, Summary, Word, Class, By string }
 
 // clauses are those of the document, with what the run says about each. The
 // worst state of the checks about it counts.
 func (r *Report) clauses() []htmlClause {
-	list, err := clauseList(r.API)
-	if err != nil {
-		panic(err)
-	}
 	var shown []htmlClause
-	for _, c := range list {
+	for _, c := range clausesOf(r.API) {
 		h := htmlClause{Lines: c.text, Summary: c.summary, Word: "not testable", Class: "none", By: c.reason}
 		if c.reason == "" {
 			h.Word, h.Class, h.By = r.coverage(c)

@@ -31,51 +31,6 @@ func TestClausesHaveChecksOrReasons(t *testing.T) {
 	}
 }
 
-// uncovered says what is wrong between the clauses of a document and the rules
-// of a suite.
-func uncovered(list []clauseLine, rules []Rule) []string {
-	var problems []string
-	last := 0
-	for _, c := range list {
-		if c.lines[0].from <= last {
-			problems = append(problems, c.text+" is out of order, or overlaps the clause before")
-		}
-		last = c.lines[len(c.lines)-1].to
-		var by []string
-		for _, r := range rules {
-			if c.covers(r) {
-				by = append(by, r.ID)
-			}
-		}
-		switch {
-		case by == nil && c.reason == "":
-			problems = append(problems, c.text+" ("+c.summary+") has neither a check nor a reason")
-		case by != nil && c.reason != "":
-			problems = append(problems, c.text+" has a reason to have no check, and has "+strings.Join(by, ", "))
-		}
-	}
-	for _, r := range rules {
-		for _, s := range r.cites() {
-			if !within(s, list) {
-				problems = append(problems, r.ID+" cites lines that no clause has: "+r.Clause)
-			}
-		}
-	}
-	return problems
-}
-
-// within tells whether clauses have the first and the last line of a span.
-func within(s span, list []clauseLine) bool {
-	first, last := false, false
-	for _, c := range list {
-		for _, l := range c.lines {
-			first = first || l.from <= s.from && s.from <= l.to
-			last = last || l.from <= s.to && s.to <= l.to
-		}
-	}
-	return first && last
-}
-
 func TestUncoveredClausesAreFound(t *testing.T) {
 	t.Parallel()
 	list := []clauseLine{

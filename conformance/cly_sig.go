@@ -3,6 +3,7 @@ package conformance
 import (
 	"crypto/hmac"
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/hex"
 	"strings"
 
@@ -109,6 +110,21 @@ func clySigned(what string, such func(values []string) bool) prerequisite {
 	}
 }
 
+// clyLength is how long a signature is: the prefix and 32 bytes in hexadecimal
+// digits.
+const clyLength = len("sha256=") + 2*sha256.Size
+
+// clyLengths are how long the signatures of all deliveries are.
+func clyLengths(w *wire, _ []*answer) []int {
+	var lengths []int
+	for _, a := range w.attempts {
+		for _, signature := range clySignatures(a) {
+			lengths = append(lengths, len(signature))
+		}
+	}
+	return lengths
+}
+
 // clySignatures are the signatures of an attempt.
 func clySignatures(a fake.Attempt) []string { return a.Header[cartly.SignatureHeader] }
 
@@ -173,6 +189,10 @@ func clySig04() clyCheck {
 		clause: "cartly:117-119", level: must,
 		summary: "The sample compares in constant time, which throws where the lengths differ; a receiver must not.",
 		flags:   []string{"SAMPLE_THROWS"}, after: clyReceives,
+		limits: []limit{
+			{clyLength, clyLength + 1, "characters in a signature", "cartly:117-119", clyLengths},
+			{clyLength, clyLength - 1, "characters in a signature", "cartly:117-119", clyLengths},
+		},
 		mutants: []mutant{{"a", "cuts the digits out without asking how many there are", "panic"}},
 	}, func(string, []byte) []clyForgery {
 		digits := func(n int) string { return "sha256=" + strings.Repeat("0", n-len("sha256=")) }

@@ -94,8 +94,11 @@ func cscPage03() cscCheck {
 		summary: "How many carts a page has is a setting of the shop; its params say how many that is and how many carts there are.",
 		needs:   []string{"List"},
 		after:   cscReading,
+		limits:  []limit{{10, 11, "carts in a list", "cscart:33-37", allOf(cscart.ListCarts, given("carts.#"))}},
 		scenes: []cscScene{
 			{name: "20 carts", state: cscGuests(20)},
+			{name: "11 carts", state: cscGuests(11)},
+			{name: "10 carts", state: cscGuests(10)},
 			{name: "7 carts, 3 on a page", state: cscGuests(7), options: three},
 			{name: "6 carts, 3 on a page", state: cscGuests(6), options: three},
 		},

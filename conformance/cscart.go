@@ -65,6 +65,7 @@ type CscartLine struct{ ProductID, Amount, Price, Name string }
 func Cscart() *Suite[CscartClient] {
 	s := &Suite[CscartClient]{
 		api: "cscart", title: "carts", edition: "2026-11",
+		clauses: clausesOf("cscart"),
 		secrets: []string{"api_key"}, secretHeaders: []string{"Authorization"},
 		encoded: func(creds fake.Credentials) []string {
 			return []string{base64.StdEncoding.EncodeToString([]byte(creds["email"] + ":" + creds["api_key"]))}

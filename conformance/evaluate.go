@@ -122,11 +122,17 @@ func (e *evaluator[C]) scenes(k *check[C]) verdict {
 		scenes = make([]scene[C], 1)
 	}
 	var v verdict
+	met := make([][]int, len(k.limits))
 	for _, sc := range scenes {
-		if v = e.play(k, sc); v.state != pass {
+		v = e.play(k, sc)
+		for i, numbers := range v.met {
+			met[i] = append(met[i], numbers...)
+		}
+		if v.state != pass {
 			break
 		}
 	}
+	v.met = met
 	return v
 }
 

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -50,6 +51,12 @@ func flpCreates(k flpCheck, good, bad []FluidpayCart, same func(FluidpayCart, fl
 		return Finding{}
 	}
 	return k
+}
+
+// flpLetters measures a text of each record that the client is to make: it may
+// refuse one by itself.
+func flpLetters[T any](of func(T) string) measure {
+	return eachAsked(func(in T) int { return utf8.RuneCountInString(of(in)) })
 }
 
 // flpGiven says in words what there is to a new cart.
@@ -112,7 +119,11 @@ func flpCre02() flpCheck {
 		clause: "fluidpay:140", level: must,
 		summary: "A name has between 1 and 100 characters.",
 		after:   flpAfter(flpBase, []string{"FLP-CRE-01"}),
-		scenes:  []flpScene{{state: flpShelf}},
+		limits: []limit{
+			{100, 101, "letters in a name", "fluidpay:140", flpLetters(func(in FluidpayCart) string { return in.Name })},
+			{1, 0, "letters in a name", "fluidpay:140", flpLetters(func(in FluidpayCart) string { return in.Name })},
+		},
+		scenes: []flpScene{{state: flpShelf}},
 		mutants: []mutant{
 			{"a", "counts bytes, and refuses 100 letters", "not-stored"},
 			{"b", "cuts a name to 100 letters", "stored"},
@@ -132,6 +143,7 @@ func flpCre03() flpCheck {
 		clause: "fluidpay:142", level: must,
 		summary: "custom_fields_group must have less than 255 characters.",
 		after:   flpAfter(flpBase, []string{"FLP-CRE-01"}),
+		limits:  []limit{{254, 255, "letters in a group", "fluidpay:142", flpLetters(func(in FluidpayCart) string { return in.CustomFieldsGroup })}},
 		scenes:  []flpScene{{state: flpShelf}},
 		mutants: []mutant{
 			{"a", "cuts it to 254", "stored"},
@@ -151,6 +163,7 @@ func flpCre04() flpCheck {
 		clause: "fluidpay:143-144", level: must,
 		summary: "The ids of processors match ^[0-9a-v]{20}$.",
 		after:   flpAfter(flpBase, []string{"FLP-CRE-01"}),
+		limits:  []limit{{20, 19, "digits in the id of a processor", "fluidpay:143-144", flpLetters(func(in FluidpayCart) string { return *cmp.Or(in.ACHProcessorID, new(string)) })}},
 		scenes:  []flpScene{{state: flpShelf}},
 		mutants: []mutant{
 			{"a", "takes hexadecimal digits only", "not-stored"},

@@ -65,6 +65,7 @@ func flpPrd02() flpCheck {
 		flags:   []string{"PRICE_REGEX"},
 		needs:   []string{"CreateProduct"},
 		after:   flpBase,
+		limits:  []limit{{0, -1, "cents for a product", "fluidpay:286", eachAsked(func(in FluidpayProduct) int { return int(in.Price) })}},
 		scenes: []flpScene{{state: func(r *flpRun) {
 			flpShop(r).Products.Add(flpProduct(flpP1, "s1", "free", 0, flpDay(11, 0)))
 			flpShop(r).Products.Add(flpProduct(flpP2, "s2", "cheap", 233, flpDay(11, 0)))
@@ -129,6 +130,7 @@ func flpPrd03() flpCheck {
 		summary: "A new product needs a description, of 254 characters at most.",
 		needs:   []string{"CreateProduct"},
 		after:   flpAfter(flpBase, []string{"FLP-PRD-02"}),
+		limits:  []limit{{254, 255, "letters in a description", "fluidpay:289", flpLetters(func(in FluidpayProduct) string { return in.Description })}},
 		scenes:  []flpScene{{state: flpShelf}},
 		drive: func(r *flpRun) {
 			for _, in := range flpGoods(func(p *FluidpayProduct, i int) { p.Description = texts[i] }, 3) {

@@ -150,6 +150,7 @@ func flpSrc03() flpCheck {
 		summary: "A search gives 100 records at most; offset says how many of them to leave out, and total_count how many there are.",
 		needs:   []string{"SearchProducts"},
 		after:   flpAfter(flpBase, []string{"FLP-SRC-01"}),
+		limits:  []limit{{100, 101, "products that are found", "fluidpay:87-88", allOf(fluidpay.SearchProducts, given("data.#"))}},
 		scenes: []flpScene{
 			{name: "12 products", state: flpMany(12)},
 			{name: "100 products", state: flpMany(100)},

@@ -122,6 +122,7 @@ type FluidpayFilter struct {
 func Fluidpay() *Suite[FluidpayClient] {
 	s := &Suite[FluidpayClient]{
 		api: "fluidpay", title: "merchant carts and products", edition: "2026-11",
+		clauses: clausesOf("fluidpay"),
 		secrets: []string{"api_key"}, secretHeaders: []string{flpKey},
 		flags: flpFlags(),
 		open:  func(opts ...fake.Option) server { return fluidpay.New(opts...) },
@@ -202,7 +203,7 @@ func (u flpCaller) searchCarts(f FluidpayFilter) *answer {
 }
 
 func (u flpCaller) createCart(in FluidpayCart) *answer {
-	return u.ask("CreateCart", func(ctx context.Context) (any, error) { return u.c.CreateCart(ctx, in) })
+	return u.ask("CreateCart", func(ctx context.Context) (any, error) { return u.c.CreateCart(ctx, in) }).asked(in)
 }
 
 func (u flpCaller) updateCart(id string, ch FluidpayChange) *answer {
@@ -232,7 +233,7 @@ func (u flpCaller) searchProducts(f FluidpayFilter) *answer {
 }
 
 func (u flpCaller) createProduct(in FluidpayProduct) *answer {
-	return u.ask("CreateProduct", func(ctx context.Context) (any, error) { return u.c.CreateProduct(ctx, in) })
+	return u.ask("CreateProduct", func(ctx context.Context) (any, error) { return u.c.CreateProduct(ctx, in) }).asked(in)
 }
 
 func (u flpCaller) updateProduct(id string, ch FluidpayChange) *answer {

@@ -31,7 +31,7 @@ type config struct {
 	patience func(check string) (over <-chan time.Time, stop func()) // for one scene of a check
 	order    func(n int) []int                                       // in which the checks run; the report has them in that of the suite
 	trace    bool                                                    // what passes keeps its exchanges too
-	once     bool                                                    // what does not pass is not tried again, or looked into
+	once     bool                                                    // it is a proof: what does not pass is not tried again, or looked into
 }
 
 // aMinute is of the machine's time: virtual time stands still where it is used up.

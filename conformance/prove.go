@@ -39,7 +39,11 @@ type Mutant[C any] struct {
 //     come after it or after a broken one;
 //   - the line with the bug ran;
 //   - each check finds something that no other check does, or says which other
-//     one finds the same.
+//     one finds the same;
+//   - the good client comes to both sides of each number that a check says it
+//     rests on, by what went over the wire;
+//   - each clause of the document has a check, or a reason to have none, where the
+//     suite is the whole of an API.
 //
 // The mutants of a check are listed by Rule.Mutants.
 func Prove[C any](t *testing.T, s *Suite[C], good func(fake.TB, Env) C, bad []Mutant[C]) {
@@ -81,6 +85,11 @@ func prove[C any](s *Suite[C], good func(fake.TB, Env) C, bad []Mutant[C], seeds
 	p.trivial(good)
 	p.kill(bad)
 	p.backing()
+	if s.clauses != nil {
+		for _, problem := range uncovered(s.clauses, s.Rules()) {
+			p.wrong("%s: %s", s.api, problem)
+		}
+	}
 	return p
 }
 
@@ -122,9 +131,10 @@ func (e *evaluated[C]) broken() map[string]bool {
 
 // reference demands a pass of every check, whatever the order and the seed.
 func (p *proof[C]) reference(good func(fake.TB, Env) C, seeds uint64) {
-	runs := make([]*Report, 2*seeds)
+	runs := make([]*evaluated[C], 2*seeds)
 	orders := [...]func(int) []int{inOrder, inReverse}
-	parallel(len(runs), func(i int) { runs[i] = p.run(good, uint64(i/2+1), orders[i%2]).Report })
+	parallel(len(runs), func(i int) { runs[i] = p.run(good, uint64(i/2+1), orders[i%2]) })
+	p.limits(runs[0].evaluator)
 	p.readings = map[string]string{}
 	for _, res := range runs[0].Results {
 		if res.State == chosen {

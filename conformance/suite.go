@@ -21,7 +21,8 @@ type Suite[C any] struct {
 	secretMembers []string                        // of queries and bodies, both ways, that carry them
 	encoded       func(fake.Credentials) []string // how secrets look on the wire, where they are encoded
 	flags         []flag
-	tells503      bool // a 503 of this API says by itself how long to wait
+	clauses       []clauseLine // of the document, where the suite is about all of it
+	tells503      bool         // a 503 of this API says by itself how long to wait
 	open          func(...fake.Option) server
 	hooks         func(any) *fake.Hooks // the deliveries of a fake; nil: the API sends none
 	checks        []*check[C]
@@ -127,6 +128,11 @@ func (s *Suite[C]) refuse(k *check[C]) string {
 	for _, name := range k.flags {
 		if !slices.ContainsFunc(s.flags, func(f flag) bool { return f.name == name }) {
 			return fmt.Sprintf("the suite has no flag %s", name)
+		}
+	}
+	for _, l := range k.limits {
+		if problem := s.refuseLimit(k, l); problem != "" {
+			return problem
 		}
 	}
 	for i, m := range k.mutants {

@@ -37,6 +37,12 @@ func TestSuiteRefusesChecks(t *testing.T) {
 		"mutant 2: want letter b":             func(k *cfnCheck) { k.mutants = append(k.mutants, mutant{"b", "x", "No Code"}) },
 		`needs "Delete", which the adapter`:   func(k *cfnCheck) { k.needs = []string{"List|Delete"} },
 		"the suite has no flag DAYLIGHT":      func(k *cfnCheck) { k.flags = []string{"DAYLIGHT"} },
+		"sides of its limit are 3 and 5":      limited3(3, 5),
+		"its limit of 3 has no unit":          func(k *cfnCheck) { limited3(3, 4)(k); k.limits[0].unit = "" },
+		"nothing shows where its limit":       func(k *cfnCheck) { limited3(3, 4)(k); k.limits[0].met = nil },
+		`rests on "cartfunnel:93-94"; want`:   func(k *cfnCheck) { limited3(3, 4)(k); k.limits[0].clause = "cartfunnel:93-94" },
+		`rests on "cartfunnel:94; CF-1"`:      func(k *cfnCheck) { limited3(3, 4)(k); k.limits[0].clause = "cartfunnel:94; CF-1" },
+		`rests on "once"; want one`:           func(k *cfnCheck) { limited3(3, 4)(k); k.limits[0].clause = "once" },
 		`comes after "CFN-Z-09", which there`: func(k *cfnCheck) { k.after = []string{"CFN-Z-09"} },
 		"[CFN-A-01 CFN-A-01]: these checks":   func(k *cfnCheck) { k.after = []string{"CFN-A-01"} },
 	} {
