@@ -38,7 +38,7 @@ func main() {
 
 // run mutates the files of one client and says what nobody noticed.
 func run(api string, patterns []string, verbose bool) error {
-	if patterns == nil {
+	if len(patterns) == 0 {
 		patterns = []string{api + "*.go"}
 	}
 	p, err := load(reference)
