@@ -86,6 +86,21 @@ func TestProofFindsEachBrokenRule(t *testing.T) {
 	}
 }
 
+// What a proof finds fails the test that it runs in.
+func TestProveFailsItsTest(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		suite *Suite[CartfunnelClient]
+		fails bool
+	}{"a suite that holds": {with3(limited3(3, 4)), false}, "one that does not": {with3(limited3(2, 3)), true}} {
+		inner := new(testing.T)
+		Prove(inner, c.suite, lists, []Mutant[CartfunnelClient]{{"CFN-A-01a", dropping(1), ran(1)}})
+		if inner.Failed() != c.fails {
+			t.Errorf("%s: the test failed: %t", name, inner.Failed())
+		}
+	}
+}
+
 // dependent is a suite whose second check passes only behind the first.
 func dependent() *Suite[CartfunnelClient] {
 	var before sync.Map // by the run
