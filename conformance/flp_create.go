@@ -158,18 +158,25 @@ func flpCre03() flpCheck {
 }
 
 func flpCre04() flpCheck {
+	digits := func(in FluidpayCart) string { return *cmp.Or(in.ACHProcessorID, new(string)) }
 	return flpCreates(flpCheck{
 		id: "FLP-CRE-04", title: "the id of a processor has 20 digits from 0 to v",
 		clause: "fluidpay:143-144", level: must,
 		summary: "The ids of processors match ^[0-9a-v]{20}$.",
 		after:   flpAfter(flpBase, []string{"FLP-CRE-01"}),
-		limits:  []limit{{20, 19, "digits in the id of a processor", "fluidpay:143-144", flpLetters(func(in FluidpayCart) string { return *cmp.Or(in.ACHProcessorID, new(string)) })}},
-		scenes:  []flpScene{{state: flpShelf}},
+		limits: []limit{
+			{20, 19, "digits in the id of a processor", "fluidpay:143-144", flpLetters(digits)},
+			{20, 21, "digits in the id of a processor", "fluidpay:143-144", flpLetters(digits)},
+		},
+		scenes: []flpScene{{state: flpShelf}},
 		mutants: []mutant{
 			{"a", "takes hexadecimal digits only", "not-stored"},
 		},
 	}, []FluidpayCart{{Name: "Plain"}, {Name: "Paid", CardProcessorID: text("0123456789abcdefghiv"), ACHProcessorID: text("vutsrqponmlkjihgfedc")}},
-		[]FluidpayCart{{Name: "Wide", CardProcessorID: text("0123456789abcdefghiw")}, {Name: "Short", ACHProcessorID: text("0123456789abcdefghi")}},
+		[]FluidpayCart{
+			{Name: "Wide", CardProcessorID: text("0123456789abcdefghiw")},
+			{Name: "Short", ACHProcessorID: text("0123456789abcdefghi")}, {Name: "Long", ACHProcessorID: text("0123456789abcdefghijk")},
+		},
 		func(in FluidpayCart, made fluidpay.Cart) string {
 			if in.CardProcessorID != nil && (made.CardProcessorID != *in.CardProcessorID || made.ACHProcessorID != *in.ACHProcessorID) {
 				return fmt.Sprintf("processors %q and %q", made.CardProcessorID, made.ACHProcessorID)
