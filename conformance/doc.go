@@ -94,5 +94,7 @@
 // bug the suite claims to find, switched on one at a time, and against eight
 // adapters that do not work at all. It fails unless each bug is found by the
 // check that is named after it, with the finding that is meant, and by no check
-// of another family.
+// of another family. The right client has to come to both sides of each number
+// that a check rests on, and each clause of the document needs a check or a
+// reason to have none.
 package conformance

@@ -24,6 +24,8 @@ const (
 	idle
 )
 
+func (o outcome) String() string { return [...]string{"survives  ", "found     ", "never runs"}[o] }
+
 // A change is one place of the source with what is done to it.
 type change struct {
 	number  int
@@ -40,7 +42,7 @@ func (c *change) String() string {
 	if len(text) > 90 {
 		text = text[:90] + "…"
 	}
-	return fmt.Sprintf("%3d %s:%d: %s: %s", c.number, filepath.Base(c.at.Filename), c.at.Line, c.does, text)
+	return fmt.Sprintf("%s:%d: %s: %s", filepath.Base(c.at.Filename), c.at.Line, c.does, text)
 }
 
 // An edit puts a text into a file. Of those in one place, what begins earlier or
