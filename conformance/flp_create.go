@@ -175,7 +175,8 @@ func flpCre04() flpCheck {
 	}, []FluidpayCart{{Name: "Plain"}, {Name: "Paid", CardProcessorID: text("0123456789abcdefghiv"), ACHProcessorID: text("vutsrqponmlkjihgfedc")}},
 		[]FluidpayCart{
 			{Name: "Wide", CardProcessorID: text("0123456789abcdefghiw")},
-			{Name: "Short", ACHProcessorID: text("0123456789abcdefghi")}, {Name: "Long", ACHProcessorID: text("0123456789abcdefghijk")},
+			{Name: "Short", ACHProcessorID: text("0123456789abcdefghi")},
+			{Name: "Long", ACHProcessorID: text("0123456789abcdefghijk")},
 		},
 		func(in FluidpayCart, made fluidpay.Cart) string {
 			if in.CardProcessorID != nil && (made.CardProcessorID != *in.CardProcessorID || made.ACHProcessorID != *in.ACHProcessorID) {
