@@ -49,6 +49,25 @@ func sellsMug(p clyPlay, e CartlyEvent) error {
 	return p.c.MoveInventory(p.ctx, "var_mug", "", -1)
 }
 
+// welcomes greets each customer that it was not told of, in the list of the night.
+func welcomes(p clyPlay, meanwhile func()) {
+	var told sync.Map
+	p.run.Receiver(p.c.Receiver(p.run.Secret("hook"), func(e CartlyEvent) error { told.Store(e.RecordID, true); return nil }))
+	if meanwhile != nil {
+		meanwhile()
+	}
+	comesTo(p.run)
+	all, err := p.c.ListCustomers(p.ctx)
+	ends(p, "ListCustomers", err, nil)
+	for _, one := range all {
+		if _, known := told.Load(one.ID); !known {
+			note := "welcome"
+			_, err := p.c.UpdateCustomer(p.ctx, one.ID, CartlyChange{Note: &note})
+			ends(p, "UpdateCustomer", err, nil)
+		}
+	}
+}
+
 // careless is a receiver that looks at the signature and then does as it likes.
 func careless(judge func(r *http.Request, body []byte) int) func(clyPlay) {
 	return func(p clyPlay) {
@@ -120,7 +139,10 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 		bugs: map[string]string{"CLY-INV-02a": "does not fit"},
 	},
 	"rush": {
-		drive: receives(sellsMug),
+		drive: receives(func(p clyPlay, e CartlyEvent) error {
+			idle(time.Second) // so that all of one moment are there before it is done
+			return sellsMug(p, e)
+		}),
 		bugs: map[string]string{
 			"CLY-EVT-04a": "forbidden by   never PUT",
 			"CLY-EVT-04b": "forbidden by   never PUT",
@@ -134,6 +156,24 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 			_, _ = p.c.UpdateOrder(p.ctx, "ord_7", CartlyOrderChange{AddNote: order.Payment})
 		},
 		bugs: map[string]string{"CLY-EVT-07a": `got "pending"`},
+	},
+	"told-backwards": {
+		drive: func(p clyPlay) {
+			receives(nil)(p)
+			for _, id := range []string{"ord_7", "ord_8"} {
+				for _, payment := range []string{"paid", "refunded"} {
+					_, err := p.c.UpdateOrder(p.ctx, id, CartlyOrderChange{Payment: payment})
+					ends(p, "UpdateOrder", err, nil)
+				}
+				comesTo(p.run)
+				order, _ := p.c.Known(id)
+				_, _ = p.c.UpdateOrder(p.ctx, id, CartlyOrderChange{AddNote: order.Payment})
+			}
+			_, err := p.c.UpdateOrder(p.ctx, "ord_9", CartlyOrderChange{Fulfillment: "fulfilled"})
+			ends(p, "UpdateOrder", err, nil)
+			comesTo(p.run)
+		},
+		bugs: map[string]string{"CLY-EVT-07a": `got "paid"`, "CLY-EVT-06a": "app.accepted", "CLY-EVT-03a": `want "refunded"   got nothing`},
 	},
 	"told-too-early": {
 		drive: func(p clyPlay) {
@@ -159,22 +199,42 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 		},
 	},
 	"never-told": {
-		drive: func(p clyPlay) {
-			var told sync.Map
-			p.run.Receiver(p.c.Receiver(p.run.Secret("hook"), func(e CartlyEvent) error { told.Store(e.RecordID, true); return nil }))
-			comesTo(p.run)
-			all, _ := p.c.ListCustomers(p.ctx)
-			for _, one := range all {
-				if _, known := told.Load(one.ID); !known {
-					note := "welcome"
-					_, _ = p.c.UpdateCustomer(p.ctx, one.ID, CartlyChange{Note: &note})
-				}
-			}
-		},
-		bugs: map[string]string{"CLY-CUS-04a": "PUT"},
+		drive: func(p clyPlay) { welcomes(p, nil) },
+		bugs:  map[string]string{"CLY-CUS-04a": "PUT"},
 		wrong: map[string]wrongly[CartlyClient]{
-			"relies on deliveries": {words: "step never reached: -> GET ~/apps/api/customers", drive: func(p clyPlay) {
+			"relies on deliveries": {words: "step never reached: -> GET ~/apps/api/customers", drive: receives(nil)},
+		},
+	},
+	"access-renewed": {
+		drive: func(p clyPlay) {
+			welcomes(p, func() {
+				_, err := p.c.Me(p.ctx)
+				ends(p, "Me", err, nil)
+			})
+		},
+		bugs: map[string]string{"CLY-OAUTH-01b": "want    -> POST ~/oauth/token", "CLY-CUS-04a": "PUT"},
+		wrong: map[string]wrongly[CartlyClient]{
+			"takes a token that works for all being well": {words: "step never reached: -> GET ~/apps/api/customers", drive: func(p clyPlay) {
 				receives(nil)(p)
+				_, _ = p.c.Me(p.ctx)
+				comesTo(p.run)
+			}},
+		},
+	},
+	"copy-next-day": {
+		drive: receives(sellsMug),
+		bugs:  map[string]string{"CLY-EVT-04a": "forbidden by   never PUT", "CLY-HDR-01a": "step never reached: -> PUT"},
+		wrong: map[string]wrongly[CartlyClient]{
+			"forgets after an hour": {words: "forbidden by   never PUT", drive: func(p clyPlay) {
+				seen := map[string]time.Time{}
+				careless(func(_ *http.Request, body []byte) int {
+					now := p.run.Fake().Now()
+					if at, known := seen[string(body)]; !known || now.Sub(at) > time.Hour {
+						_ = p.c.MoveInventory(p.ctx, "var_mug", "", -1)
+					}
+					seen[string(body)] = now
+					return http.StatusOK
+				})(p)
 			}},
 		},
 	},

@@ -28,7 +28,9 @@ func (r *Run) deliver(i int, d *deliver) {
 	r.mu.Unlock()
 	var attempts []fake.Attempt
 	for _, one := range list {
-		attempts = append(attempts, r.send(one, d.faults)...)
+		if d.again != nil || one.State != fake.Dropped { // deliveries may have ended with the credentials
+			attempts = append(attempts, r.send(one, d.faults)...)
+		}
 	}
 	if d.section != nil {
 		r.withdraw(list)

@@ -234,3 +234,46 @@ func TestMisanswers(t *testing.T) {
 		})
 	}
 }
+
+// Deliveries that have ended with the credentials do not leave, whatever step
+// stands for one.
+func TestDeliveriesThatHaveEnded(t *testing.T) {
+	t.Parallel()
+	const text = stands + `hook * -> app
+fault revoked hooks=%s on=GetMe call=1
+=> order.created @o7 as=first
+<= 2xx
+-> GET ~/apps/api/me
+<- live
+=> order.created @o7
+<= %s
+=> first again
+<= 2xx
+check app.accepted == %s
+-- o7.json --
+{"id": "ord_7"}
+`
+	for _, want := range []struct{ hooks, answer, accepted, problem string }{
+		{"off", "none", "2", ""},
+		{"on", "2xx", "3", ""},
+		{"off", "2xx", "2", "it never left"},
+		{"on", "none", "3", `delivery #2 was not answered as the story wants`},
+	} {
+		t.Run(want.hooks+" "+want.answer, func(t *testing.T) {
+			t.Parallel()
+			s := storyOf(t, "cartly", fmt.Sprintf(text, want.hooks, want.answer, want.accepted))
+			watched := watch(func(w *spy) {
+				run := s.Start(w)
+				run.Receiver(answers(200))
+				newShopper(run).must(t, 401, "GET", "/apps/api/me", "")
+				run.Settle()
+			})
+			if want.problem == "" {
+				assert.Empty(t, watched.failures())
+				return
+			}
+			require.NotEmpty(t, watched.failures())
+			assert.Contains(t, watched.failures()[0], want.problem)
+		})
+	}
+}
