@@ -205,7 +205,8 @@ func unfold[C any](t *testing.T, l library[C]) {
 func wantFailure(t *testing.T, s *scenarios.Scenario, words, failed string) {
 	t.Helper()
 	file := "library/" + s.API() + "/" + s.Name() + ".txtar:"
-	told := strings.HasPrefix(failed, file) || strings.HasPrefix(failed, "the client: ")
+	line, ofFile := strings.CutPrefix(failed, file)
+	told := ofFile && strings.HasPrefix(strings.TrimLeft(line, "0123456789"), ": ") || strings.HasPrefix(failed, "the client: ")
 	if !told || words == "" || !strings.Contains(failed, words) {
 		t.Errorf("the failure is to tell a line of %s or what the client says, and %q; it is\n%s", file, words, failed)
 	}

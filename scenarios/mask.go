@@ -4,6 +4,9 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"path"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,13 +22,15 @@ import (
 type masks struct {
 	named map[string]string // what stands for a secret that the file names, by value
 	api   string
+	file  string
 	known map[string]string // further secrets of the run, by key
 	once  sync.Once
+	lines *regexp.Regexp // of the file, whose name may be that of a secret: new-secret.txtar:7
 	rules *redact.Rules
 }
 
 func newMasks(prog *program, secret func(name string) string, given fake.Credentials) *masks {
-	m := &masks{named: map[string]string{}, api: prog.api.name, known: map[string]string{}}
+	m := &masks{named: map[string]string{}, api: prog.api.name, file: prog.file, known: map[string]string{}}
 	for _, name := range append(slices.Clone(prog.secrets), "hook") {
 		if value := secret(name); value != "" {
 			m.named[value] = "{{secret." + name + "}}"
@@ -41,7 +46,10 @@ func newMasks(prog *program, secret func(name string) string, given fake.Credent
 
 // start makes the rules; it takes a failure to need them. What they refuse to
 // know, because it is too short to be told from chance, is replaced by itself.
-func (m *masks) start() { m.rules = redact.ForTests(m.api, m.known) }
+func (m *masks) start() {
+	m.lines = regexp.MustCompile(regexp.QuoteMeta(path.Base(filepath.ToSlash(m.file))) + `:\d+`)
+	m.rules = redact.ForTests(m.api, m.known)
+}
 
 // text takes secrets out of a text. If the rules fail nothing of it is shown.
 func (m *masks) text(text string) string {
@@ -51,25 +59,36 @@ func (m *masks) text(text string) string {
 	for _, value := range m.known {
 		text = strings.ReplaceAll(text, value, "redacted")
 	}
+	m.once.Do(m.start)
 	var b strings.Builder
-	for { // placeholders stay: behind the name of a secret they look like one
-		before, rest, found := strings.Cut(text, "{{")
-		m.once.Do(m.start)
-		out, ok := m.rules.Text(before)
+	for {
+		at := m.stays(text)
+		out, ok := m.rules.Text(text[:at[0]])
 		if !ok {
 			return "what is wrong cannot be shown without a secret in it"
 		}
 		b.WriteString(out)
-		if !found {
+		if b.WriteString(text[at[0]:at[1]]); at[1] == len(text) {
 			return b.String()
 		}
-		_, n, err := insideBraces(rest)
-		if err != nil {
-			n = 0
-		}
-		b.WriteString("{{" + rest[:n])
-		text = rest[n:]
+		text = text[at[1]:]
 	}
+}
+
+// stays finds what comes first of that which no rule is to see, for behind the name
+// of a secret it looks like one: a placeholder, or a line of the file.
+func (m *masks) stays(text string) [2]int {
+	at := [2]int{len(text), len(text)}
+	if i := strings.Index(text, "{{"); i >= 0 {
+		at = [2]int{i, i + len("{{")}
+		if _, n, err := insideBraces(text[at[1]:]); err == nil {
+			at[1] += n
+		}
+	}
+	if line := m.lines.FindStringIndex(text[:at[0]]); line != nil {
+		at = [2]int{line[0], line[1]}
+	}
+	return at
 }
 
 // query takes secrets out of a query as it was sent.

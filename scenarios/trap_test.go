@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"testing/synctest"
 	"time"
 
@@ -123,4 +124,21 @@ func TestClientsWithoutATimeout(t *testing.T) {
 		assert.Empty(t, watched.failures())
 		assert.Contains(t, watched.logged(), "s.txtar:3: this client has no timeout")
 	})
+}
+
+// A file may be called like a secret: its lines are shown all the same.
+func TestLinesOfAFileWithTheNameOfASecret(t *testing.T) {
+	t.Parallel()
+	const text = "scenario 1 cartly\nclock 2025-03-01T09:00:00Z\n-> GET ~/apps/api/me\n<- live\n"
+	s, err := scenarios.Load(fstest.MapFS{"stories/new-secret.txtar": {Data: []byte(text)}}, "stories/new-secret.txtar")
+	require.NoError(t, err)
+	watched := watch(func(w *spy) {
+		_, _, err := newShopper(s.Start(w)).do("GET", "/apps/api/products?secret=7", "")
+		assert.NoError(t, err)
+	})
+	require.NotEmpty(t, watched.failures())
+	told := watched.failures()[0]
+	assert.Regexp(t, `^stories/new-secret\.txtar:3: `, told)
+	assert.Regexp(t, `(?m)want .* new-secret\.txtar:3$`, told)
+	assert.NotContains(t, told, "secret=7")
 }
