@@ -38,12 +38,18 @@ func bonAll(p bonPlay, want int) {
 	wants(p, "different customers of List", len(ids), want)
 }
 
-func listed(times int) func(bonPlay) {
-	return func(p bonPlay) {
-		for range times {
-			_, _ = p.c.List(p.ctx)
-		}
-	}
+// bonSends changes customers, or gets an error.
+func bonSends(p bonPlay, kind error, all ...BonifyCustomer) {
+	p.Helper()
+	ends(p, "Update", p.c.Update(p.ctx, all), kind)
+}
+
+// bonSees reads a customer, or gets an error.
+func bonSees(p bonPlay, id int64, kind error) BonifyCustomer {
+	p.Helper()
+	one, err := p.c.Get(p.ctx, id)
+	ends(p, "Get", err, kind)
+	return one
 }
 
 const firstBonify = 345345345345 // the id of the first customer
@@ -51,7 +57,9 @@ const firstBonify = 345345345345 // the id of the first customer
 var bonifyLibrary = library[BonifyClient]{Bonify, bonifyAdapter, map[string]plot[BonifyClient]{
 	"cursor-expires": {
 		drive: func(p bonPlay) { // which begins anew once; when that fails too, the program does
-			persistent(func() error { _, err := p.c.List(p.ctx); return err })
+			var all []BonifyCustomer
+			persistent(func() (err error) { all, err = p.c.List(p.ctx); return err })
+			wants(p, "customers of List", len(all), 5)
 		},
 		bugs: map[string]string{"BON-PAGE-01a": "step never reached"},
 		wrong: map[string]wrongly[BonifyClient]{
@@ -73,8 +81,8 @@ var bonifyLibrary = library[BonifyClient]{Bonify, bonifyAdapter, map[string]plot
 			if p.c.Update(p.ctx, all) == nil {
 				return
 			}
-			if one, err := p.c.Get(p.ctx, 1002); err == nil && one.LastName == "Eich" {
-				_ = p.c.Update(p.ctx, all[2:])
+			if one := bonSees(p, 1002, nil); one.LastName == "Eich" {
+				bonSends(p, nil, all[2:]...)
 			}
 		},
 		bugs: map[string]string{"BON-PUT-06b": "step never reached: -> GET ~/customers/1002", "BON-PUT-03a": "does not fit"},
@@ -86,7 +94,7 @@ var bonifyLibrary = library[BonifyClient]{Bonify, bonifyAdapter, map[string]plot
 			found, err := p.c.List(p.ctx, BonifyFilter{"email", "equals", dora.Email})
 			ends(p, "List", err, nil)
 			for _, one := range found {
-				_ = p.c.Update(p.ctx, []BonifyCustomer{{ID: one.ID, LastName: "Dorn"}})
+				bonSends(p, nil, BonifyCustomer{ID: one.ID, LastName: "Dorn"})
 			}
 		},
 		bugs: map[string]string{
@@ -97,21 +105,25 @@ var bonifyLibrary = library[BonifyClient]{Bonify, bonifyAdapter, map[string]plot
 		drive: func(p bonPlay) {
 			ends(p, "Clear", p.c.Clear(p.ctx, 7, "colour"), nil)
 			ends(p, "Clear", p.c.Clear(p.ctx, 7, "fit"), nil)
-			ends(p, "Update", p.c.Update(p.ctx, []BonifyCustomer{{ID: 7, LastName: "Berg"}, {ID: 8, LastName: "Busch"}, {ID: 9, LastName: "Dorn"}}), nil)
+			bonSends(p, nil, BonifyCustomer{ID: 7, LastName: "Berg"}, BonifyCustomer{ID: 8, LastName: "Busch"}, BonifyCustomer{ID: 9, LastName: "Dorn"})
 		},
 		bugs: map[string]string{"BON-CLR-01a": "does not fit", "BON-CLR-01b": "does not fit", "BON-RATE-03a": "Clear: got the error"},
 	},
 	"shared-limit": {
 		drive: func(p bonPlay) {
 			bonAll(p, 3)
-			ends(p, "Update", p.c.Update(p.ctx, []BonifyCustomer{{ID: firstBonify, FirstName: "Ada"}}), nil)
+			bonSends(p, nil, BonifyCustomer{ID: firstBonify, FirstName: "Ada"})
 		},
 		bugs: map[string]string{
 			"BON-RATE-02a": "List: got the error", "BON-RATE-03a": "List: got the error", "BON-RATE-01b": "step never reached",
 		},
 	},
 	"told-to-wait": {
-		drive: listed(3),
+		drive: func(p bonPlay) {
+			for range 3 {
+				bonAll(p, 2)
+			}
+		},
 		bugs: map[string]string{
 			"GEN-WAIT-01b": "told to wait 30 s",
 			"BON-RATE-02a": "8.95 s too early: told to wait 10 s",
@@ -153,8 +165,9 @@ var bonifyLibrary = library[BonifyClient]{Bonify, bonifyAdapter, map[string]plot
 				err = p.c.Update(p.ctx, []BonifyCustomer{{ID: 1001, FirstName: "Anna"}})
 			}
 			if err == nil {
-				_ = theirs.Update(p.ctx, []BonifyCustomer{{ID: 2001, FirstName: "Eve"}})
+				err = theirs.Update(p.ctx, []BonifyCustomer{{ID: 2001, FirstName: "Eve"}})
 			}
+			ends(p, "one of the calls", err, nil)
 		},
 		bugs: map[string]string{
 			"BON-RATE-03a": "the documented limit refused",
@@ -162,7 +175,7 @@ var bonifyLibrary = library[BonifyClient]{Bonify, bonifyAdapter, map[string]plot
 		},
 	},
 	"plenty-left": {
-		drive: listed(1),
+		drive: func(p bonPlay) { bonAll(p, 3) },
 		bugs:  map[string]string{"BON-RATE-01a": "step never reached", "BON-RATE-08a": "does not fit"},
 		wrong: map[string]wrongly[BonifyClient]{
 			"is led by the header": {words: "does not fit", drive: func(p bonPlay) {
@@ -181,44 +194,46 @@ var bonifyLibrary = library[BonifyClient]{Bonify, bonifyAdapter, map[string]plot
 	"unknown-field": {
 		drive: func(p bonPlay) {
 			fields := map[string]BonifyField{"colour": {Value: "red"}, "size": {Value: "M"}}
-			err := p.c.Update(p.ctx, []BonifyCustomer{{ID: 7, Fields: fields}})
-			ends(p, "Update", err, reference.ErrNotSaved)
+			bonSends(p, reference.ErrNotSaved, BonifyCustomer{ID: 7, Fields: fields})
 		},
 		bugs: map[string]string{"BON-PUT-07a": "step never reached: -> GET ~/customers/7"},
 	},
 	"same-page-for-ever": {
-		drive: listed(1),
-		bugs:  map[string]string{"GEN-LOOP-01a": "forbidden by   never GET ~/customers", "BON-PAGE-01a": "step never reached"},
+		drive: func(p bonPlay) {
+			_, err := p.c.List(p.ctx)
+			ends(p, "List", err, reference.ErrReply)
+		},
+		bugs: map[string]string{"GEN-LOOP-01a": "forbidden by   never GET ~/customers", "BON-PAGE-01a": "step never reached"},
 	},
 	"short-page": {
-		drive: listed(1),
+		drive: func(p bonPlay) { bonAll(p, 120) },
 		bugs:  map[string]string{"BON-PAGE-06a": "step never reached: -> GET ~/customers query=next_page={{c2}}"},
 	},
 	"met-twice": {
 		drive: func(p bonPlay) {
 			var all []BonifyCustomer
-			_ = p.c.Each(p.ctx, func(one BonifyCustomer) error {
+			ends(p, "Each", p.c.Each(p.ctx, func(one BonifyCustomer) error {
 				all = append(all, BonifyCustomer{ID: one.ID, LastName: "greeted"})
 				return nil
-			})
-			_ = p.c.Update(p.ctx, all)
+			}), nil)
+			bonSends(p, nil, all...)
 		},
 		bugs: map[string]string{"BON-PAGE-11a": "customers"},
 	},
 	"not-yet-found": {
 		drive: func(p bonPlay) {
 			for range 2 {
-				_ = p.c.Ensure(p.ctx, BonifyCustomer{Email: "dora@example.com"})
+				ends(p, "Ensure", p.c.Ensure(p.ctx, BonifyCustomer{Email: "dora@example.com"}), nil)
 			}
 		},
 		bugs: map[string]string{"BON-FIND-01a": "forbidden by   never POST ~/customers"},
 	},
 	"gone-meanwhile": {
 		drive: func(p bonPlay) {
-			all, _ := p.c.List(p.ctx)
-			for _, one := range all {
-				_, _ = p.c.Get(p.ctx, one.ID) // one that cannot be read is left out
-			}
+			bonAll(p, 3)
+			bonSees(p, 1001, reference.ErrNotFound)
+			bonSees(p, 1002, reference.ErrRefused)
+			wants(p, "address", bonSees(p, 1003, nil).Email, "carl@example.com")
 		},
 		wrong: map[string]wrongly[BonifyClient]{
 			"stops at the one that is gone":       {words: "step never reached: -> GET ~/customers/1002", drive: looksUntil(404)},
@@ -227,21 +242,18 @@ var bonifyLibrary = library[BonifyClient]{Bonify, bonifyAdapter, map[string]plot
 	},
 	"edited-by-two": {
 		drive: func(p bonPlay) {
-			if one, err := p.c.Get(p.ctx, 7); err == nil && one.Email == "anna@example.com" {
-				_ = p.c.Update(p.ctx, []BonifyCustomer{{ID: 7, Email: "anna@example.org"}})
+			if one := bonSees(p, 7, nil); one.Email == "anna@example.com" {
+				bonSends(p, nil, BonifyCustomer{ID: 7, Email: "anna@example.org"})
 			}
 		},
 		bugs: map[string]string{"BON-PUT-08a": "last_name", "BON-PUT-08b": "does not fit"},
 	},
 	"deleted-later": {
 		drive: func(p bonPlay) {
-			_ = p.c.Delete(p.ctx, 7)
-			for range 2 {
-				if _, err := p.c.Get(p.ctx, 7); errors.Is(err, reference.ErrNotFound) {
-					return
-				}
-				idle(time.Minute)
-			}
+			ends(p, "Delete", p.c.Delete(p.ctx, 7), nil)
+			bonSees(p, 7, nil)
+			idle(time.Minute)
+			bonSees(p, 7, reference.ErrNotFound)
 		},
 		wrong: map[string]wrongly[BonifyClient]{
 			"deletes again": {words: "forbidden by   never DELETE ~/customers/7", drive: func(p bonPlay) {

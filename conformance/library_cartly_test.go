@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -38,6 +39,24 @@ func receives(handled func(p clyPlay, e CartlyEvent) error) func(clyPlay) {
 			return handled(p, e)
 		}))
 		comesTo(p.run)
+	}
+}
+
+// hears is a program that is told of these records, in this order and of none but
+// these.
+func hears(want ...string) func(clyPlay) {
+	return func(p clyPlay) {
+		var mu sync.Mutex
+		var told []string
+		receives(func(_ clyPlay, e CartlyEvent) error {
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, e.RecordID)
+			return nil
+		})(p)
+		mu.Lock()
+		defer mu.Unlock()
+		wants(p, "records", strings.Join(told, " "), strings.Join(want, " "))
 	}
 }
 
@@ -127,14 +146,15 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 	},
 	"uninstalled": {
 		drive: func(p clyPlay) {
-			_, _ = p.c.Me(p.ctx)
-			receives(nil)(p)
+			_, err := p.c.Me(p.ctx)
+			ends(p, "Me", err, reference.ErrOAuth)
+			hears("ord_7")(p)
 		},
 		bugs: map[string]string{"CLY-OAUTH-01b": "step never reached: -> POST ~/oauth/token", "CLY-SIG-01a": "order.created"},
 	},
 	"sold-by-two": {
 		drive: func(p clyPlay) {
-			_ = p.c.MoveInventory(p.ctx, "var_mug", "", -1)
+			ends(p, "MoveInventory", p.c.MoveInventory(p.ctx, "var_mug", "", -1), nil)
 		},
 		bugs: map[string]string{"CLY-INV-02a": "does not fit"},
 	},
@@ -153,7 +173,8 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 			p.run.Receiver(p.c.Receiver(p.run.Secret("hook"), func(CartlyEvent) error { return nil }))
 			comesTo(p.run)
 			order, _ := p.c.Known("ord_7")
-			_, _ = p.c.UpdateOrder(p.ctx, "ord_7", CartlyOrderChange{AddNote: order.Payment})
+			_, err := p.c.UpdateOrder(p.ctx, "ord_7", CartlyOrderChange{AddNote: order.Payment})
+			ends(p, "UpdateOrder", err, nil)
 		},
 		bugs: map[string]string{"CLY-EVT-07a": `got "pending"`},
 	},
@@ -167,7 +188,8 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 				}
 				comesTo(p.run)
 				order, _ := p.c.Known(id)
-				_, _ = p.c.UpdateOrder(p.ctx, id, CartlyOrderChange{AddNote: order.Payment})
+				_, err := p.c.UpdateOrder(p.ctx, id, CartlyOrderChange{AddNote: order.Payment})
+				ends(p, "UpdateOrder", err, nil)
 			}
 			_, err := p.c.UpdateOrder(p.ctx, "ord_9", CartlyOrderChange{Fulfillment: "fulfilled"})
 			ends(p, "UpdateOrder", err, nil)
@@ -178,7 +200,9 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 	"told-too-early": {
 		drive: func(p clyPlay) {
 			p.run.Receiver(p.c.Receiver(p.run.Secret("hook"), func(CartlyEvent) error { return nil }))
-			_, _ = p.c.UpdateOrder(p.ctx, "ord_7", CartlyOrderChange{Payment: "paid"})
+			order, err := p.c.UpdateOrder(p.ctx, "ord_7", CartlyOrderChange{Payment: "paid"})
+			ends(p, "UpdateOrder", err, nil)
+			wants(p, "payment", order.Payment, "paid")
 			comesTo(p.run)
 		},
 		bugs: map[string]string{"CLY-EVT-03a": "app.accepted"},
@@ -254,13 +278,14 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 	"gone-quiet": {
 		drive: func(p clyPlay) {
 			receives(nil)(p)
-			_, _ = p.c.Hook(p.ctx, hooksAddress, []string{"order.created"})
+			_, err := p.c.Hook(p.ctx, hooksAddress, []string{"order.created"})
+			ends(p, "Hook", err, nil)
 			comesTo(p.run)
 		},
 		bugs: map[string]string{"CLY-HOOK-07a": "step never reached: -> DELETE", "CLY-HOOK-04a": "does not fit"},
 	},
 	"knocks": {
-		drive: receives(nil),
+		drive: hears("ord_7", "ord_8", "ord_9"),
 		bugs:  map[string]string{"CLY-EVT-02a": "test-ping", "CLY-ACK-04a": "2xx"},
 		wrong: map[string]wrongly[CartlyClient]{
 			"wants its own minute": {words: "clock-skew", drive: func(p clyPlay) {
@@ -275,7 +300,7 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 		},
 	},
 	"every-byte": {
-		drive: receives(nil),
+		drive: hears("cus_zoe", "cus_zoe", "cus_zoe", "cus_zoe"),
 		bugs: map[string]string{
 			"CLY-SIG-05a": "style=pretty", "CLY-SIG-06a": "style=latin1", "CLY-SIG-02a": "form=twice",
 		},
@@ -302,18 +327,18 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 		},
 	},
 	"forged": {
-		drive: receives(nil),
+		drive: hears("ord_9"),
 		bugs: map[string]string{
 			"CLY-SIG-02a": "bad-signature", "CLY-SIG-02b": "bad-signature", "CLY-SIG-03b": "no-signature", "CLY-SIG-04a": "truncated",
 			"CLY-SIG-09a": "truncated", "CLY-SIG-07a": "see CLY-SIG-07", "CLY-ACK-01a": "bad-signature",
 		},
 	},
 	"new-secret": {
-		drive: receives(nil),
+		drive: hears("ord_1", "ord_2", "ord_3", "ord_5"),
 		bugs:  map[string]string{"CLY-SIG-12a": "old-secret", "CLY-SIG-12b": "old-secret"},
 	},
 	"spelt-otherwise": {
-		drive: receives(nil),
+		drive: hears("cus_zoe", "cus_zoe", "cus_zoe", "cus_zoe", "ord_9"),
 		bugs:  map[string]string{"CLY-SIG-05a": "style=pretty", "CLY-SIG-05b": "style=newline", "CLY-EVT-02a": "unknown-event"},
 	},
 	"stock-once": {
@@ -358,7 +383,7 @@ var cartlyLibrary = library[CartlyClient]{Cartly, cartlyAdapter, map[string]plot
 		},
 	},
 	"two-secrets": {
-		drive: receives(nil),
+		drive: hears("ord_1", "ord_2", "ord_3"),
 		bugs:  map[string]string{"CLY-SIG-12a": "rotated"},
 	},
 }}
