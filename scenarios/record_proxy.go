@@ -112,6 +112,7 @@ func (c *recorder) exchange(w http.ResponseWriter, r *http.Request, x *recorded,
 	}
 	answering(true)
 	w.WriteHeader(resp.StatusCode)
+	defer passTrailers(h, resp)
 	var kept bytes.Buffer
 	if err := pass(w, io.TeeReader(resp.Body, &kept)); err != nil {
 		c.failed(r.Context(), x, number, err)
@@ -137,6 +138,13 @@ func outlive(client context.Context) (ctx context.Context, answering func(bool))
 		} else if stop() {
 			context.AfterFunc(client, func() { time.AfterFunc(restTime, end) })
 		}
+	}
+}
+
+// passTrailers gives the client what came behind the body. A file has no place for it.
+func passTrailers(h http.Header, resp *http.Response) {
+	for name, values := range resp.Trailer {
+		h[http.TrailerPrefix+name] = values
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -68,6 +69,9 @@ func newRecorder(t fake.TB, file, mode string, set setup) (*recorder, error) {
 	var err error
 	if c.up, err = set.upstreamURL(c.guard.Inside()); err != nil {
 		return nil, fmt.Errorf("SCENARIOS=%s: %w", mode, err)
+	}
+	if filepath.Ext(file) != ".txtar" {
+		return nil, fmt.Errorf("want a file that ends in .txtar, by which Vet and ReplayDir know a scenario, not %q", filepath.Base(file))
 	}
 	if c.old, c.oldText, err = former(file); err != nil {
 		return nil, err
@@ -256,6 +260,9 @@ func (c *recorder) finish() {
 		c.tb.Logf("scenarios: %s: nothing was said, so nothing is written", c.file)
 		return
 	}
+	if hint := unwelcome(rec); hint != "" {
+		c.tb.Logf("scenarios: %s: %s", c.file, hint)
+	}
 	text, trace, err := c.render(rec, differs)
 	if os.Getenv("SCENARIOS_TRACE") != "" && trace != "" {
 		c.tb.Logf("scenarios: %s: recorded\n%s", c.file, trace)
@@ -266,4 +273,22 @@ func (c *recorder) finish() {
 	if err != nil {
 		c.tb.Errorf("scenarios: %s: not written: %v", c.file, err)
 	}
+}
+
+// unwelcome is what to think of where the service has refused each call, "" if it
+// has not.
+func unwelcome(rec *recording) string {
+	calls := 0
+	for _, x := range rec.exchanges {
+		if x.delivery() {
+			continue
+		}
+		if calls++; x.status != http.StatusUnauthorized && x.status != http.StatusForbidden {
+			return ""
+		}
+	}
+	if calls == 0 {
+		return ""
+	}
+	return "the service has answered 401 or 403 to " + counted(calls, "call", "calls") + ", and nothing else: are the secrets those of this account?"
 }

@@ -298,6 +298,9 @@ func (c *recorder) write(text []byte) error {
 	if failed || c.tb.Failed() {
 		c.tb.Logf("scenarios: %s: the test has failed, so the recording is in %s", c.file, beside)
 		file = beside
+	} else if now, err := os.ReadFile(c.file); err == nil && !bytes.Equal(now, c.oldText) && !bytes.Equal(now, text) {
+		c.problem("somebody else has written the file meanwhile; each test needs a file of its own, and this recording is in %s", beside)
+		file = beside
 	} else if err := os.Remove(beside); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

@@ -2,9 +2,11 @@ package redact
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"html"
 	"net/url"
 	"regexp"
@@ -58,6 +60,12 @@ func newKnown(name, value, rule string) known {
 		needle{rule: ruleOf("known.1"), text: []byte(value), alone: alone},
 		needle{rule: ruleOf("known.1"), text: []byte(undone(value)), alone: alone}, // where escapes of several kinds were undone at once
 		needle{rule: ruleOf("known.3"), text: []byte(hex.EncodeToString([]byte(value))), folded: true, within: inHex})
+	if !alone {
+		for _, form := range listed(value) {
+			k.needles = append(k.needles, needle{rule: "known.3", text: []byte(form), folded: true})
+		}
+		k.needles = append(k.needles, needle{rule: "known.1", text: lower([]byte(value)), folded: true}) // as in the name of a header
+	}
 	add := func(words []string) {
 		for _, w := range words {
 			n := needle{rule: ruleOf("known.2"), text: []byte(w), within: inBase64}
@@ -83,6 +91,40 @@ func (k known) has(n needle) bool {
 		}
 	}
 	return false
+}
+
+// listed gives a value byte by byte, as dumps, logs and the lists of bytes of other
+// languages have it, and in the alphabets of base32 and quoted-printable. All are in
+// small letters.
+func listed(value string) (forms []string) {
+	every := func(format, between string) {
+		var all []string
+		for _, b := range []byte(value) {
+			all = append(all, fmt.Sprintf(format, b))
+		}
+		forms = append(forms, strings.Join(all, between))
+	}
+	for _, between := range []string{" ", ":", "-", ",", ", ", `\x`, ",0x", ", 0x"} {
+		every("%02x", between)
+	}
+	for _, between := range []string{" ", ",", ", "} {
+		every("%d", between)
+	}
+	every("%03o", `\`)
+	var printable strings.Builder
+	for _, b := range []byte(value) {
+		if b < ' ' || b > '~' || b == '=' {
+			fmt.Fprintf(&printable, "=%02x", b)
+		} else {
+			printable.WriteByte(b)
+		}
+	}
+	inBase32 := base32.StdEncoding.EncodeToString([]byte(value))[:len(value)*8/5]
+	forms = append(forms, strings.ToLower(inBase32))
+	if printable.String() != value {
+		forms = append(forms, strings.ToLower(printable.String()))
+	}
+	return forms
 }
 
 // escaped lists a value as it may stand inside of what is then encoded.

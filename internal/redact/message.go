@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 )
@@ -36,8 +37,8 @@ func (r *Rules) Response(m Message) (Message, error) { return r.message("answer"
 func (r *Rules) message(place string, m Message) (Message, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if coding := first(m.Header, "Content-Encoding"); len(m.Body) > 0 && coding != "" && !strings.EqualFold(coding, "identity") {
-		return Message{}, fmt.Errorf("redact: %s body: it is compressed, so that nothing can be found in it", place)
+	if coding := first(m.Header, "Content-Encoding"); len(m.Body) > 0 && (coding != "" && !strings.EqualFold(coding, "identity") || compressed(m.Body)) {
+		return Message{}, fmt.Errorf("redact: %s body: it is compressed, so that nothing can be found in it; ask for it as it is, or leave the call out", place)
 	}
 	kind := bodyKind(m.Header, m.Body)
 	if kind == jsonBody && !shallow(string(m.Body)) {
@@ -58,6 +59,17 @@ func (r *Rules) message(place string, m Message) (Message, error) {
 		return Message{}, err
 	}
 	return out, nil
+}
+
+// compressed tells whether a body is packed whatever its header says: by gzip, zip,
+// which is what documents of an office are, zstd, xz or bzip2.
+func compressed(body []byte) bool {
+	for _, magic := range []string{"\x1f\x8b\x08", "PK\x03\x04", "\x28\xb5\x2f\xfd", "\xfd7zXZ\x00", "BZh"} {
+		if bytes.HasPrefix(body, []byte(magic)) && !utf8.Valid(body) {
+			return true
+		}
+	}
+	return false
 }
 
 // learnMessage takes note of all credentials and people of a message before
@@ -87,11 +99,40 @@ func (r *Rules) remains(place string, m Message) error {
 		})
 		return err
 	}
-	errs := []error{look("method", m.Method), look("target", m.Target), look("body", string(m.Body))}
+	errs := []error{look("method", m.Method), look("target", m.Target), look("body", string(m.Body)), r.inPieces(place, m.Body)}
 	for _, name := range slices.Sorted(maps.Keys(m.Header)) {
 		errs = append(errs, look(r.headerPlace(name), name+": "+strings.Join(m.Header[name], "\n")))
 	}
 	return errors.Join(errs...)
+}
+
+// inPieces finds a given secret that is cut up into several strings of a document.
+func (r *Rules) inPieces(place string, body []byte) error {
+	doc := bytes.TrimPrefix(body, bom)
+	if !r.on("known.1") || len(r.known) == 0 || !bytes.ContainsAny(doc[:min(len(doc), 1)], "{[ \t\r\n") || !gjson.ValidBytes(doc) {
+		return nil
+	}
+	var all strings.Builder
+	eachText(gjson.ParseBytes(doc), func(text string) { all.WriteString(text) })
+	for _, k := range r.known {
+		if k.name != "" && strings.Contains(all.String(), string(k.needles[0].text)) {
+			return fmt.Errorf("redact: %s body: known.1: %s is still there, in pieces: several strings have a part of it", place, r.called(k.name))
+		}
+	}
+	return nil
+}
+
+// eachText calls f for every string of a document that is no key.
+func eachText(v gjson.Result, f func(string)) {
+	switch {
+	case v.Type == gjson.String:
+		f(v.Str)
+	case v.IsArray(), v.IsObject():
+		v.ForEach(func(_, value gjson.Result) bool {
+			eachText(value, f)
+			return true
+		})
+	}
 }
 
 // called names a known value, but for a name in which a value stands.

@@ -23,9 +23,9 @@ type Rule struct {
 }
 
 var generalRules = []Rule{
-	{"known.1", "a given secret, plain or with the escapes of URLs, JSON and HTML"},
+	{"known.1", "a given secret, in any case of letters, plain or with the escapes of URLs, JSON and HTML"},
 	{"known.2", "a given secret in base64 of any alphabet, alone or within more"},
-	{"known.3", "a given secret in hex"},
+	{"known.3", "a given secret in hex, octal, base32 or quoted-printable, or as a list of bytes"},
 	{"known.4", "a credential that was seen in a header, a field or a key, in all these forms"},
 	{"names.1", "the credential of Authorization and Proxy-Authorization; the scheme stays"},
 	{"names.2", "the values of Cookie and Set-Cookie; names and attributes stay"},

@@ -2,6 +2,7 @@ package redact_test
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -82,9 +83,29 @@ func spelt(secret string) map[string]string {
 		"base64 of hex":              std([]byte(hex.EncodeToString([]byte(secret)))),
 		"every byte by JSON":         strings.ReplaceAll(inJSON, "p1", `\u0070\u0031`),
 		"every letter by HTML":       strings.ReplaceAll(html.EscapeString(secret), "p1", "&#112;&#x31;"),
+		"capitals":                   ascii(secret, 'a', 'z', 'A'-'a'),
+		"small letters":              ascii(secret, 'A', 'Z', 'a'-'A'),
+		"hex, blanks":                fmt.Sprintf("% x", secret),
+		"hex, colons":                strings.ReplaceAll(fmt.Sprintf("% X", secret), " ", ":"),
+		"hex, as a text of C":        every(`\x%02x`),
+		"octal, as a text of C":      every(`\%03o`),
+		"bytes of Go":                fmt.Sprint([]byte(secret)),
+		"bytes of JavaScript":        strings.ReplaceAll(fmt.Sprint([]byte(secret)), " ", ","),
+		"base32":                     base32.StdEncoding.EncodeToString([]byte(secret)),
+		"quoted-printable":           strings.NewReplacer("=", "=3D", "é", "=C3=A9").Replace(secret),
 		"within a word":              "abc" + secret + "abc",
 		"within a longer query word": "x%20" + url.QueryEscape(secret) + "%20x",
 	}
+}
+
+// ascii moves the letters of a range.
+func ascii(text string, from, to, by rune) string {
+	return strings.Map(func(c rune) rune {
+		if from <= c && c <= to {
+			return c + by
+		}
+		return c
+	}, text)
 }
 
 // ofPlanted are the spellings of the secret that the tests plant.
@@ -286,6 +307,16 @@ func TestBodiesThatCannotBeLookedInto(t *testing.T) {
 	if _, err := r.Response(post("", "Content-Encoding", "gzip")); err != nil {
 		t.Errorf("no body: %v", err)
 	}
+	for name, body := range map[string]string{
+		"gzip": "\x1f\x8b\x08\x00\x00\xff", "zip": "PK\x03\x04\x14\x00\xff", "zstd": "\x28\xb5\x2f\xfd\x04", "xz": "\xfd7zXZ\x00\x00", "bzip2": "BZh91AY&SY\xff",
+	} { // which say nothing about it
+		if _, err := r.Response(post(body)); err == nil || !strings.Contains(err.Error(), "it is compressed, so that nothing can be found in it; ask for it as it is, or leave the call out") {
+			t.Errorf("%s: got error %v", name, err)
+		}
+	}
+	if _, err := r.Response(post("BZh is a text, PK\x03\x04 too")); err != nil {
+		t.Errorf("a text: %v", err)
+	}
 }
 
 // A value that no field holds alone is not redacted, and not let through.
@@ -300,6 +331,31 @@ func TestSecretAcrossTheBoundsOfFields(t *testing.T) {
 		if _, err := r.Response(m); err == nil || err.Error() != want {
 			t.Errorf("got error %v, want %s", err, want)
 		}
+	}
+}
+
+// A given secret that several strings have the parts of is found, whatever is between
+// them, and so is one that a list of numbers has the bytes of.
+func TestSecretInPieces(t *testing.T) {
+	t.Parallel()
+	r := rules(t, "cartly", map[string]string{"api": "hunter2hunter3"})
+	for body, want := range map[string]string{
+		`{"a":"hunter2","b":"hunter3"}`:                                                    "known.1",
+		` [{"a":"x hunt","n":1},{"a":{"b":"er2hunter"}},["3 x"]]`:                          "known.1",
+		`{"type":"Buffer","data":[104,117,110,116,101,114,50,104,117,110,116,101,114,51]}`: "known.3",
+	} {
+		_, err := r.Response(post(body))
+		if err == nil || !strings.HasPrefix(err.Error(), `redact: answer body: `+want+`: the secret "api" is still there`) || strings.Contains(err.Error(), "hunter") {
+			t.Errorf("%s: got error %v", body, err)
+		}
+	}
+	for _, body := range []string{`{"a":"hunter2","b":"and hunter3"}`, `{"hunter2":"hunter3"}`} {
+		if _, err := r.Response(post(body)); err != nil {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	if _, err := r.Response(redact.Message{Header: http.Header{"X-Total-Hunter2hunter3": {"1"}}}); err == nil {
+		t.Error("the name of a header is taken")
 	}
 }
 
