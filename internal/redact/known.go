@@ -64,6 +64,8 @@ func newKnown(name, value, rule string) known {
 		for _, form := range listed(value) {
 			k.needles = append(k.needles, needle{rule: "known.3", text: []byte(form), folded: true})
 		}
+		inBase32 := base32.StdEncoding.EncodeToString([]byte(value))[:len(value)*8/5]
+		k.needles = append(k.needles, needle{rule: "known.3", text: lower([]byte(inBase32)), folded: true, within: inBase64})
 		k.needles = append(k.needles, needle{rule: "known.1", text: lower([]byte(value)), folded: true}) // as in the name of a header
 	}
 	add := func(words []string) {
@@ -94,8 +96,7 @@ func (k known) has(n needle) bool {
 }
 
 // listed gives a value byte by byte, as dumps, logs and the lists of bytes of other
-// languages have it, and in the alphabets of base32 and quoted-printable. All are in
-// small letters.
+// languages have it, and as quoted-printable does. All are in small letters.
 func listed(value string) (forms []string) {
 	every := func(format, between string) {
 		var all []string
@@ -119,8 +120,6 @@ func listed(value string) (forms []string) {
 			printable.WriteByte(b)
 		}
 	}
-	inBase32 := base32.StdEncoding.EncodeToString([]byte(value))[:len(value)*8/5]
-	forms = append(forms, strings.ToLower(inBase32))
 	if printable.String() != value {
 		forms = append(forms, strings.ToLower(printable.String()))
 	}
