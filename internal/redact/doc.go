@@ -34,8 +34,12 @@
 //     of URLs, JSON and HTML in letters of either case, within one another and
 //     broken by lines, in hex, and in base64 of either alphabet at each of the
 //     three places that a value can have in it (Basic pairs are such), also
-//     twice. A value that was seen, and not given, has sixteen characters, or
-//     eight with a letter and a digit, and counts as a whole word alone.
+//     twice. A value that was given is found besides in letters of another
+//     case, byte by byte as dumps and lists have it, in octal, base32 and
+//     quoted-printable; in pieces over several strings of a document it is an
+//     error, and so is a body that is packed. A value that was seen, and not
+//     given, has sixteen characters, or eight with a letter and a digit, and
+//     counts as a whole word alone.
 //   - names: headers, parameters, fields of forms and JSON keys at any depth
 //     that are called after tokens, secrets, passwords and API keys. Tokens
 //     that stand for a place in a list (next_page_token) stay. The scheme of
