@@ -21,51 +21,70 @@ import (
 // wrong in just the way that a fault stands for, and one that is right.
 type believer func(t *testing.T, s *store) (belief string)
 
+// theirs is what another writer sends.
+const theirs = `{"customer":{"note":"theirs"}}`
+
+// believers are, by the fault that catches it, a client that is wrong in one way, and
+// one that is right.
+var believers = map[string]struct {
+	bug          string
+	api          string
+	fault        fake.Fault
+	wrong, right believer
+	truth        string
+}{
+	"throttled-in-200": {
+		"takes a status of success for success",
+		"cartfunnel", scenarios.ThrottledIn200().Call(1), countCustomers(false), countCustomers(true), "2 customers",
+	},
+	"taken": {
+		"takes a refused creation for a creation",
+		"cartfunnel", scenarios.Taken().Call(1), createCustomer(false), createCustomer(true), "customer 6",
+	},
+	"conflict": {
+		"writes back the note that it read",
+		"cartfunnel", scenarios.Conflict(theirs).On("UpdateCustomer").Call(1), addToNote(false), addToNote(true), "theirs",
+	},
+	"accepted-later": {
+		"takes accepted for done",
+		"bonify", scenarios.AcceptedLater(time.Minute), deleteCustomer(false), deleteCustomer(true), "404",
+	},
+	"shape-drift": {
+		"decodes strictly",
+		"cartfunnel", scenarios.ShapeDrift().Set("bool", "native").Set("extra", "tier"), decodeCustomer(true), decodeCustomer(false), "a@example.com",
+	},
+	"short-page": {
+		"stops at a page that is not full",
+		"cartfunnel", scenarios.ShortPage(1), walkPages(func(n int) bool { return n < 2 }), walkPages(func(n int) bool { return n == 0 }), "1 2 3 4 5",
+	},
+	"unstable-order": {
+		"takes an unstable order for a stable one",
+		"cscart", scenarios.UnstableOrder(), walkCarts(false), walkCarts(true), "1 2 3 4 5",
+	},
+	"vanished": {
+		"takes a 403 for the end of its key",
+		"cartfunnel", scenarios.Vanished().Set("status", "403").Call(1), afterForbidden(false), afterForbidden(true), "200",
+	},
+	"dst": {
+		"compares times as texts",
+		"cartfunnel", scenarios.DST().Set("at", "2025-03-01T09:30:00Z"), newest(false), newest(true), "2025-03-01T09:30:00Z",
+	},
+	"clock-skew": {
+		"asks for what changed since the last time it saw",
+		"cartfunnel", scenarios.ClockSkew(-5 * time.Minute).On("CreateCustomer"), changedSince(0), changedSince(10 * time.Minute), "new@example.com",
+	},
+	"rate-limited": {
+		"does not wait",
+		"cartfunnel", scenarios.RateLimited(2*time.Second).Set("enforce", "").Call(1), tryThrice(time.Second), tryThrice(2 * time.Second), "200",
+	},
+}
+
 // Each fault catches the client that is wrong in its way, and lets the right one be.
 func TestFaultsCatchWrongClients(t *testing.T) {
 	t.Parallel()
-	const theirs = `{"customer":{"note":"theirs"}}`
-	for name, c := range map[string]struct {
-		api          string
-		fault        fake.Fault
-		wrong, right believer
-		truth        string
-	}{
-		"takes a status of success for success": {
-			"cartfunnel", scenarios.ThrottledIn200().Call(1), countCustomers(false), countCustomers(true), "2 customers",
-		},
-		"takes a refused creation for a creation": {
-			"cartfunnel", scenarios.Taken().Call(1), createCustomer(false), createCustomer(true), "customer 6",
-		},
-		"writes back the note that it read": {
-			"cartfunnel", scenarios.Conflict(theirs).On("UpdateCustomer").Call(1), addToNote(false), addToNote(true), "theirs",
-		},
-		"takes accepted for done": {
-			"bonify", scenarios.AcceptedLater(time.Minute), deleteCustomer(false), deleteCustomer(true), "404",
-		},
-		"decodes strictly": {
-			"cartfunnel", scenarios.ShapeDrift().Set("bool", "native").Set("extra", "tier"), decodeCustomer(true), decodeCustomer(false), "a@example.com",
-		},
-		"stops at a page that is not full": {
-			"cartfunnel", scenarios.ShortPage(1), walkPages(func(n int) bool { return n < 2 }), walkPages(func(n int) bool { return n == 0 }), "1 2 3 4 5",
-		},
-		"takes an unstable order for a stable one": {
-			"cscart", scenarios.UnstableOrder(), walkCarts(false), walkCarts(true), "1 2 3 4 5",
-		},
-		"takes a 403 for the end of its key": {
-			"cartfunnel", scenarios.Vanished().Set("status", "403").Call(1), afterForbidden(false), afterForbidden(true), "200",
-		},
-		"compares times as texts": {
-			"cartfunnel", scenarios.DST().Set("at", "2025-03-01T09:30:00Z"), newest(false), newest(true), "2025-03-01T09:30:00Z",
-		},
-		"asks for what changed since the last time it saw": {
-			"cartfunnel", scenarios.ClockSkew(-5 * time.Minute).On("CreateCustomer"), changedSince(0), changedSince(10 * time.Minute), "new@example.com",
-		},
-		"does not wait": {
-			"cartfunnel", scenarios.RateLimited(2*time.Second).Set("enforce", "").Call(1), tryThrice(time.Second), tryThrice(2 * time.Second), "200",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
+	for name, c := range believers {
+		require.Equal(t, name, c.fault.Name())
+		t.Run(name+" "+c.bug, func(t *testing.T) {
 			t.Parallel()
 			for _, way := range []struct {
 				client believer
