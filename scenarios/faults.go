@@ -14,25 +14,29 @@ import (
 // NoRetryAfter makes RateLimited say nothing about waiting.
 const NoRetryAfter time.Duration = -1
 
-// WrongCredentials answers as if the credentials were wrong. Set: status, and
+// WrongCredentials answers as if the credentials were wrong. It stands for a
+// mistyped key, and for a client that expects 401 and gets 403. Set: status, and
 // body=vendor, empty or html.
 func WrongCredentials() fake.Fault { return fake.NewFault("wrong-credentials") }
 
-// OutOfScope answers that the caller may not do this. Set: op or scope, to
-// choose the calls by what they need.
+// OutOfScope answers that the caller may not do this. It stands for one
+// permission that is missing: no reason to take the key for dead, or to refresh a
+// token for ever. Set: op or scope, to choose the calls by what they need.
 func OutOfScope() fake.Fault { return fake.NewFault("out-of-scope") }
 
-// Revoked answers that the credentials are no longer good; with After, from
-// some call on. Set: status; hooks=off, where deliveries end with the first such
-// answer.
+// Revoked answers that the credentials are no longer good; with After, from some
+// call on. It stands for the app that is taken out of the shop while the client
+// runs, which then asks on and on. Set: status; hooks=off, where deliveries end
+// with the first such answer.
 func Revoked() fake.Fault { return fake.NewFault("revoked") }
 
 // RateLimited answers 429, with Retry-After in whole seconds unless after is
-// NoRetryAfter. Set: form, for the header in other forms (date, fraction, zero,
-// garbage, negative), which clients have read as no wait at all; per and burst, for
-// a limit that counts calls; enforce (without a value), for a server that punishes
-// impatience: a call inside the waiting time is refused too and makes it begin
-// anew, or with extend longer by so much; times; body.
+// NoRetryAfter. It stands for clients that read the header as no wait at all, or
+// wait for one that never comes. Set: form, for the header in other forms (date,
+// fraction, zero, garbage, negative); per and burst, for a limit that counts calls;
+// enforce (without a value), for a server that punishes impatience: a call inside
+// the waiting time is refused too and makes it begin anew, or with extend longer by
+// so much; times; body.
 func RateLimited(after time.Duration) fake.Fault {
 	f := fake.NewFault("rate-limited")
 	if after < 0 {
@@ -41,9 +45,10 @@ func RateLimited(after time.Duration) fake.Fault {
 	return f.Set("retry-after", after.String())
 }
 
-// NotSaved refuses a save, in the place where the API says so: nothing is
-// stored. Without texts the refusal has the API's own sentence. Set: persisted,
-// echo, status.
+// NotSaved refuses a save, in the place where the API says so: nothing is stored.
+// Without texts the refusal has the API's own sentence. It stands for clients
+// that go by the status, where the answer says in its body that nothing was
+// saved. Set: persisted, echo, status.
 func NotSaved(texts ...string) fake.Fault {
 	f := fake.NewFault("not-saved")
 	if len(texts) == 0 {
@@ -52,7 +57,8 @@ func NotSaved(texts ...string) fake.Fault {
 	return f.Set("errors", texts...)
 }
 
-// SavedButSaysError carries a save out and answers that it failed. Set: status,
+// SavedButSaysError carries a save out and answers that it failed. It stands for
+// clients that believe an error, and make a twin of what was saved. Set: status,
 // below 500 for a refusal in the API's words.
 func SavedButSaysError() fake.Fault { return fake.NewFault("saved-but-says-error") }
 
@@ -120,6 +126,8 @@ func WrongContentType(mediaType string) fake.Fault {
 	return fake.NewFault("wrong-content-type").Set("type", mediaType)
 }
 
-// PageDrift lets records come and go between two pages of a list. Set: insert,
-// delete, touch, numbers of records; at-page, before which page, 2 without.
+// PageDrift lets records come and go between two pages of a list. It stands for
+// the checkout that goes on while a client pages: pages by number skip records
+// then, or show them twice. Set: insert, delete, touch, numbers of records;
+// at-page, before which page, 2 without.
 func PageDrift() fake.Fault { return fake.NewFault("page-drift") }

@@ -19,9 +19,10 @@ func ShortPage(size int) fake.Fault {
 // among equals: some records are seen twice, others never.
 func UnstableOrder() fake.Fault { return fake.NewFault("unstable-order") }
 
-// Vanished answers that there is no such record, though it was listed a moment ago:
-// deleted by another. Set: id, of one record; status=403, for one that is not the
-// caller's, which is no reason to take the credentials for dead.
+// Vanished answers that there is no such record, though it was listed a moment ago.
+// It stands for the record that another has deleted; with status=403, for one that
+// is not the caller's, which is no reason to take the credentials for dead. Set: id,
+// of one record; status.
 func Vanished() fake.Fault { return fake.NewFault("vanished") }
 
 // DST lets the offset of times be an hour later from a moment on, as at the
