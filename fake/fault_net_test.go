@@ -71,19 +71,24 @@ type faultPeer struct {
 
 func (n faultNet) start(tb testing.TB, opts ...Option) *faultPeer {
 	tb.Helper()
-	s := newShelf(tb, append(opts, n.opts...)...)
-	p := &faultPeer{shelf: s, client: s.Client(), base: s.BaseURL()}
-	if n.tcp {
-		p.base = s.URL()
-		transport := &http.Transport{ForceAttemptHTTP2: n.http2}
-		if cert := s.Certificate(); cert != nil {
-			transport.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool()}
-			transport.TLSClientConfig.RootCAs.AddCert(cert)
-		}
-		p.client = &http.Client{Transport: transport}
-		tb.Cleanup(transport.CloseIdleConnections)
-	}
+	p := &faultPeer{shelf: newShelf(tb, append(opts, n.opts...)...)}
+	p.client, p.base = n.reach(tb, p.Server)
 	return p
+}
+
+// reach is a client for a server that was made with the options of the network.
+func (n faultNet) reach(tb testing.TB, s *Server) (*http.Client, string) {
+	tb.Helper()
+	if !n.tcp {
+		return s.Client(), s.BaseURL()
+	}
+	transport := &http.Transport{ForceAttemptHTTP2: n.http2}
+	if cert := s.Certificate(); cert != nil {
+		transport.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool()}
+		transport.TLSClientConfig.RootCAs.AddCert(cert)
+	}
+	tb.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}, s.URL()
 }
 
 // faultAnswer is what a client of net/http gets. An err that comes with a
