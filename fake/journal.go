@@ -163,6 +163,7 @@ func (s *Server) record(c *Call) {
 		e.date = s.date(c.conn.answered.Add(c.plan.skew))
 		s.tell(c, r)
 	}
+	c.plan.missed(c)
 	c.plan.unasked(c)
 	e.Fault = c.plan.String()
 	e.complete, e.held = true, false

@@ -48,6 +48,8 @@ type kind struct {
 	lasts    func(a *armed, now time.Time) bool  // whether its own time is not over yet; nil: it has none
 	plan     func(c *Call, f Fault, already int) // already: how often it has hit before
 
+	misses func(c *Call, f Fault) bool // an answer with which it can do nothing; nil: there is none
+
 	asked  bool                      // the API's own code does it, if it asks Call.Fault
 	spared func(c *Call, a *armed)   // what follows where it did not ask
 	arms   func(s *Server, f Fault)  // what follows from arming it

@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"net/http"
@@ -127,6 +128,7 @@ var callKinds = map[string]*kind{
 	},
 	"slow-body": {
 		point:  Wire,
+		misses: noBody,
 		params: map[string]param{"chunks": number(1, 1<<20), "rate": number(1, 1<<30), "over": someTime},
 		needs:  []string{"rate", "over"},
 		plan: func(c *Call, f Fault, _ int) {
@@ -151,6 +153,9 @@ var callKinds = map[string]*kind{
 	// body and format
 	"truncated": {
 		point:  Wire,
+		misses: func(c *Call, f Fault) bool { // in chunks, the last one is missing at least
+			return bodiless(c, f) || f.Get("how") != "chunked" && f.int("at", 0) >= len(c.reply.Body)
+		},
 		params: map[string]param{"at": number(0, 1<<30), "how": oneOf("length", "chunked", "rst", "silent")},
 		vet:    vetTruncated,
 		plan: func(c *Call, f Fault, _ int) {
@@ -158,12 +163,19 @@ var callKinds = map[string]*kind{
 		},
 	},
 	"malformed-json": {
-		point: Body,
+		point: Body, asked: true,
 		params: map[string]param{
 			"at": number(0, 1<<30), "kind": oneOf("cut", "comma", "nan", "bom", "trailing", "duplicate-key", "utf8"),
 		},
 		plan: func(c *Call, f Fault, _ int) {
-			c.plan.alter(func(_ *Call, r *Reply) { r.Body = malform(r.Body, f.or("kind", "cut"), f.int("at", -1)) })
+			c.plan.retouch(f, func(c *Call, r *Reply) bool {
+				body := malform(r.Body, f.or("kind", "cut"), f.int("at", -1))
+				changed := c.hasBody() && !bytes.Equal(body, r.Body)
+				if changed {
+					r.Body = body
+				}
+				return changed
+			})
 		},
 	},
 	"wrong-content-type": {

@@ -32,7 +32,7 @@ var bodyKinds = map[string]*kind{
 		},
 	},
 	"gzip": {
-		point:  Body,
+		point: Body, asked: true,
 		params: map[string]param{"kind": oneOf("good", "unasked", "plain", "cut")},
 		chooses: func(c *Call, a *armed) bool {
 			switch a.fault.Get("kind") {
@@ -44,11 +44,18 @@ var bodyKinds = map[string]*kind{
 			return true
 		},
 		plan: func(c *Call, f Fault, _ int) {
-			c.plan.alter(func(_ *Call, r *Reply) { zip(r, f.or("kind", "good")) })
+			c.plan.retouch(f, func(c *Call, r *Reply) bool {
+				if !c.hasBody() {
+					return false
+				}
+				zip(r, f.or("kind", "good"))
+				return true
+			})
 		},
 	},
 	"chunked": {
 		point:  Wire,
+		misses: bodiless,
 		params: map[string]param{"size": pieceSize, "trailers": headerNames},
 		plan: func(c *Call, f Fault, _ int) {
 			c.plan.wire.write = func(w http.ResponseWriter, c *Call) {
@@ -57,12 +64,14 @@ var bodyKinds = map[string]*kind{
 		},
 	},
 	"bad-chunk": {
-		point: Wire,
-		vet:   onlyHTTP1("HTTP/2 has no chunks"),
-		plan:  func(c *Call, _ Fault, _ int) { c.plan.wire.write = sendBadChunk },
+		point:  Wire,
+		misses: bodiless,
+		vet:    onlyHTTP1("HTTP/2 has no chunks"),
+		plan:   func(c *Call, _ Fault, _ int) { c.plan.wire.write = sendBadChunk },
 	},
 	"wrong-length": {
 		point:  Wire,
+		misses: func(c *Call, f Fault) bool { return bodiless(c, f) || f.int("by", 0) < 0 && noBody(c, f) },
 		params: map[string]param{"by": offset},
 		needs:  []string{"by"},
 		plan: func(c *Call, f Fault, _ int) {
@@ -71,6 +80,7 @@ var bodyKinds = map[string]*kind{
 	},
 	"huge": {
 		point:  Wire,
+		misses: bodiless,
 		params: map[string]param{"bytes": number(1, 1<<30), "depth": number(1, 1<<29)},
 		vet: func(_ *Server, f Fault) error {
 			if f.Has("bytes") && f.Has("depth") {

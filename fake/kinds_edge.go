@@ -30,11 +30,13 @@ var edgeKinds = map[string]*kind{
 	},
 	"early-hints": {
 		point:  Wire,
+		misses: func(c *Call, _ Fault) bool { return !c.Request.ProtoAtLeast(1, 1) },
 		params: map[string]param{"code": oneOf("100", "103")},
 		plan:   func(c *Call, f Fault, _ int) { c.plan.wire.first = f.int("code", http.StatusEarlyHints) },
 	},
 	"stall": {
 		point:  Wire,
+		misses: noBody,
 		params: map[string]param{"bytes": number(0, 1<<30), "for": someTime},
 		plan: func(c *Call, f Fault, _ int) {
 			c.plan.wire.takesTime = true
@@ -146,6 +148,12 @@ func (s *Server) noteFrom(c *Call, kind, detail string) {
 func (c *Call) hasBody() bool {
 	return bodyAllowed(c.reply.Status) && !strings.EqualFold(c.Request.Method, http.MethodHead)
 }
+
+// noBody tells of an answer without a body, or with an empty one; bodiless only of the
+// former.
+func noBody(c *Call, f Fault) bool { return bodiless(c, f) || len(c.reply.Body) == 0 }
+
+func bodiless(c *Call, _ Fault) bool { return !c.hasBody() }
 
 // changeable is a copy of a header that others may share.
 func changeable(h http.Header) http.Header {

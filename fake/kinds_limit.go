@@ -31,7 +31,8 @@ var limitKinds = map[string]*kind{
 		plan: func(c *Call, f Fault, _ int) {
 			status := f.int("code", http.StatusFound)
 			if status == http.StatusOK {
-				c.plan.other = &login
+				page := loginPage()
+				c.plan.other = &page
 				return
 			}
 			c.plan.other = &Reply{Status: status, Header: http.Header{"Location": {f.or("to", foreignLogin)}}}
@@ -103,10 +104,12 @@ const (
 	hearing  Point = "record is asked for"
 )
 
-// login is the page to which those are sent whom nobody knows.
-var login = Reply{
-	Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
-	Body: []byte("<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n"),
+// loginPage is the page to which those are sent whom nobody knows.
+func loginPage() Reply {
+	return Reply{
+		Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
+		Body: []byte("<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n"),
+	}
 }
 
 // foreignLogin is where it stands unless the fault says otherwise.

@@ -86,7 +86,7 @@ func TestFaultAuthRedirectToAPage(t *testing.T) {
 		p.Inject(faultLine("auth-redirect code=303 to=/login").On("AddBook"))
 		a := p.send("POST", "/books.json", `{"title":"Emma"}`)
 		require.Equal(t, 200, a.status, "a client that follows takes the page for its answer")
-		require.Equal(t, string(login.Body), a.body)
+		require.Equal(t, string(loginPage().Body), a.body)
 		calls := p.Calls()
 		require.Len(t, calls, 2)
 		require.Equal(t, "GET", calls[1].Method)

@@ -131,6 +131,31 @@ func (a *armed) listed(c *Call) {
 // of the further ones.
 func (s *Server) swapped(account string) (tenant any, err error) { return s.api.Swap(account) }
 
+// missed takes back the fault of the wire that can do nothing with the answer, which
+// is then sent as ever: it has not hit this call.
+func (p *plan) missed(c *Call) {
+	if p.wire.cut != "" || p.wire.raw != nil || c.reply == nil {
+		return
+	}
+	for i, f := range p.faults {
+		if k := kinds[f.name]; k.misses != nil && k.misses(c, f) {
+			p.wire = wire{}
+			p.takeBack(i)
+			return // no other sits there
+		}
+	}
+}
+
+// takeBack takes a fault out of the plan, and out of its count.
+func (p *plan) takeBack(i int) {
+	if a := p.by[i]; a != nil {
+		a.fired--
+	}
+	p.faults = append(p.faults[:i:i], p.faults[i+1:]...)
+	p.points = append(p.points[:i:i], p.points[i+1:]...)
+	p.by = append(p.by[:i:i], p.by[i+1:]...)
+}
+
 // unasked takes back the faults that the API's code did not ask for: they have
 // not hit this call.
 func (p *plan) unasked(c *Call) {
@@ -139,14 +164,9 @@ func (p *plan) unasked(c *Call) {
 		if !kinds[name].asked || p.took[name] {
 			continue
 		}
-		if a := p.by[i]; a != nil {
-			a.fired--
-			if a.kind.spared != nil {
-				a.kind.spared(c, a)
-			}
+		if a := p.by[i]; a != nil && a.kind.spared != nil {
+			a.kind.spared(c, a)
 		}
-		p.faults = append(p.faults[:i:i], p.faults[i+1:]...)
-		p.points = append(p.points[:i:i], p.points[i+1:]...)
-		p.by = append(p.by[:i:i], p.by[i+1:]...)
+		p.takeBack(i)
 	}
 }

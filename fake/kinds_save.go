@@ -239,13 +239,19 @@ type retouching struct {
 	do   func(c *Call, r *Reply) bool
 }
 
-// retouched changes the answer as the faults say.
+// retouched changes the answer as the faults say: what it means first, and then its
+// bytes, whatever was planned first.
 func (p *plan) retouched(c *Call) {
-	for _, r := range p.retouches {
-		edited := *c.reply
-		if r.do(c, &edited) {
-			c.reply = &edited
-			c.Fault(r.name)
+	for _, bytes := range []bool{false, true} {
+		for _, r := range p.retouches {
+			if (kinds[r.name].point == Body) != bytes {
+				continue
+			}
+			edited := *c.reply
+			if r.do(c, &edited) {
+				c.reply = &edited
+				c.Fault(r.name)
+			}
 		}
 	}
 }

@@ -37,7 +37,7 @@ var faultWorks = map[string]struct {
 	"truncated":            {"truncated at=6", "POST", 200, `{"id":`, 2, "unexpected EOF", "INTERNAL_ERROR"},
 	"malformed-json":       {"malformed-json kind=comma", "POST", 200, `{"id":2,"title":"Sanditon",}`, 2, "", ""},
 	"wrong-content-type":   {"wrong-content-type type=text/json", "POST", 200, `{"id":2,"title":"Sanditon"}`, 2, "", ""},
-	"auth-redirect":        {"auth-redirect to=/login first=1", "POST", 200, string(login.Body), 1, "", ""},
+	"auth-redirect":        {"auth-redirect to=/login first=1", "POST", 200, string(loginPage().Body), 1, "", ""},
 	"throttled-in-200":     {"throttled-in-200 code=wait", "POST", 200, `"limited: wait"`, 1, "", ""},
 	"limit-headers":        {"limit-headers limit=5 per=1m", "POST", 200, `{"id":2,"title":"Sanditon"}`, 2, "", ""},
 	"taken":                {"taken", "POST", 409, `"conflict: title"`, 2, "", ""},

@@ -77,11 +77,17 @@ func sendMisjudged(w http.ResponseWriter, c *Call, by int) {
 // sendLowerCase sends the names of the header in lower case.
 func sendLowerCase(w http.ResponseWriter, c *Call) {
 	h, lower := w.Header(), http.Header{}
-	h["Content-Length"], h["Connection"] = []string{strconv.Itoa(len(c.reply.Body))}, []string{"close"}
+	body := c.reply.Body
+	if h["Connection"] = []string{"close"}; bodyAllowed(c.reply.Status) {
+		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
+	if !c.hasBody() {
+		body = nil
+	}
 	for name, values := range h {
 		lower[strings.ToLower(name)] = values
 	}
-	c.s.sendBytes(w, c, append(c.head(lower), c.reply.Body...))
+	c.s.sendBytes(w, c, append(c.head(lower), body...))
 }
 
 // sendChunks sends the body piece by piece, each on its way before the next: a

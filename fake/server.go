@@ -176,7 +176,7 @@ func (s *Server) decide(c *Call) (closing bool) {
 	s.find(c)
 	s.noteResend(c)
 	if s.logins[c.Request.URL.Path] {
-		c.Answer(login)
+		c.Answer(loginPage())
 	}
 	s.intercepted(Connect, c)
 	err := s.stage(c)
