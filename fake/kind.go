@@ -95,13 +95,13 @@ func (f Fault) Check() error {
 	if err := k.foresees(f); err != nil {
 		return fmt.Errorf("fault %s: %w", f.name, err)
 	}
+	if k.needs != nil && !slices.ContainsFunc(k.needs, f.Has) {
+		return fmt.Errorf("fault %s: it needs %s", f.name, strings.Join(k.needs, "= or ")+"=")
+	}
 	if k.check != nil {
 		if err := k.check(f); err != nil {
 			return fmt.Errorf("fault %s: %w", f.name, err)
 		}
-	}
-	if k.needs != nil && !slices.ContainsFunc(k.needs, f.Has) {
-		return fmt.Errorf("fault %s: it needs %s", f.name, strings.Join(k.needs, "= or ")+"=")
 	}
 	_, err := parseTrigger(f, k.params)
 	return err
@@ -159,7 +159,10 @@ func number(from, to int) param {
 func anyTime(value string) error { _, err := isTime(value); return err }
 
 func someTime(value string) error {
-	if d, err := isTime(value); err != nil || d == 0 {
+	switch d, err := isTime(value); {
+	case err == errTooLong:
+		return err
+	case err != nil || d == 0:
 		return fmt.Errorf("want a time above 0 such as 2s or 1m30s")
 	}
 	return nil

@@ -2,6 +2,7 @@ package fake
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -127,6 +128,7 @@ var callKinds = map[string]*kind{
 		},
 	},
 	"slow-body": {
+		check:  checkSlow,
 		point:  Wire,
 		misses: noBody,
 		params: map[string]param{"chunks": number(1, 1<<20), "rate": number(1, 1<<30), "over": someTime},
@@ -152,7 +154,7 @@ var callKinds = map[string]*kind{
 
 	// body and format
 	"truncated": {
-		point:  Wire,
+		point: Wire,
 		misses: func(c *Call, f Fault) bool { // in chunks, the last one is missing at least
 			return bodiless(c, f) || f.Get("how") != "chunked" && f.int("at", 0) >= len(c.reply.Body)
 		},
@@ -199,6 +201,12 @@ var callKinds = map[string]*kind{
 			"insert": number(0, 1<<20), "delete": number(0, 1<<20), "touch": number(0, 1<<20), "at-page": number(1, 1<<30),
 		},
 		needs: []string{"insert", "delete", "touch"},
+		check: func(f Fault) error {
+			if f.int("insert", 0)+f.int("delete", 0)+f.int("touch", 0) == 0 {
+				return errors.New("nothing drifts; want insert=, delete= or touch= above 0")
+			}
+			return nil
+		},
 		vet: func(s *Server, _ Fault) error {
 			if s.api.Page == nil || s.api.Drift == nil {
 				return fmt.Errorf("this API has no paged lists")
@@ -216,6 +224,13 @@ var (
 	bodies    = oneOf("vendor", "empty", "html")
 	cutParams = map[string]param{"kind": oneOf("rst", "fin"), "visible": oneOf("yes", "no")}
 )
+
+func checkSlow(f Fault) error {
+	if f.Has("rate") && f.Has("over") {
+		return errors.New("rate= and over= are two ways to be slow; want one of them")
+	}
+	return nil
+}
 
 // failWith plans a failure: status, body and place as the fault's words say.
 func (p *plan) failWith(f Fault, e *Error) {

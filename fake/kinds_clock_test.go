@@ -57,6 +57,14 @@ func TestFaultClockSkewLeavesLimitsAlone(t *testing.T) {
 	}, withLimit(2), Allow("too-soon"))
 }
 
+// A clock that jumps on and on does not come round.
+func TestFaultClockSkewHasAnEnd(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, longest, skewOf(faultLine("clock-skew jump=438000h"), 1<<40))
+	require.Equal(t, -longest, skewOf(faultLine("clock-skew jump=-438000h"), 3))
+	require.Equal(t, time.Hour, skewOf(faultLine("clock-skew by=1h"), 1<<40))
+}
+
 // One name for both: On says whether calls are meant or deliveries, and without it
 // both are.
 func TestFaultClockSkewOfCallsAndDeliveries(t *testing.T) {

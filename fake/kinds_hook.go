@@ -172,6 +172,7 @@ var hookKinds = map[string]*kind{
 	// its way
 	"slow-post": {
 		point:  posting,
+		check:  checkSlow,
 		params: map[string]param{"chunks": number(1, 1<<20), "rate": number(1, 1<<30), "over": someTime},
 		needs:  []string{"rate", "over"},
 		hook: func(p *parcel, f Fault, _ int) {
@@ -227,8 +228,11 @@ var hookKinds = map[string]*kind{
 }
 
 func signedTime(value string) error {
-	if d, err := time.ParseDuration(value); err != nil || d == 0 {
+	switch d, err := time.ParseDuration(value); {
+	case err != nil || d == 0:
 		return fmt.Errorf("want a time such as 5m, or -5m")
+	case d.Abs() > longest:
+		return errTooLong
 	}
 	return nil
 }

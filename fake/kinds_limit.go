@@ -151,6 +151,8 @@ func noValue(value string) error {
 
 func checkEnforce(f Fault) error {
 	switch {
+	case f.Has("burst") && !f.Has("per"):
+		return errors.New("burst= goes with per=: so many calls pass in that time")
 	case f.Has("extend") && !f.Has("enforce"):
 		return errors.New("extend= goes with enforce")
 	case f.Has("enforce") && !f.Has("retry-after"):
@@ -238,10 +240,21 @@ func checkHeaders(f Fault) error {
 		return errors.New("kind=missing takes headers away; reset=, limit= and per= say what is in them")
 	case !missing && len(strings.Split(f.or("names", usualNames), ",")) != 3:
 		return fmt.Errorf("names=%s: want three, for the limit, what remains, and the reset", f.Get("names"))
+	case twice(strings.Split(f.or("names", usualNames), ",")):
+		return fmt.Errorf("names=%s: a name stands twice", f.Get("names"))
 	case f.Has("limit") != f.Has("per"):
 		return errors.New("limit= and per= go together")
 	}
 	return nil
+}
+
+// twice tells whether a header is named twice.
+func twice(names []string) bool {
+	for i := range names {
+		names[i] = textproto.CanonicalMIMEHeaderKey(names[i])
+	}
+	slices.Sort(names)
+	return len(slices.Compact(names)) < len(names)
 }
 
 func vetHeaders(s *Server, f Fault) error {

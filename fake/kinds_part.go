@@ -93,6 +93,9 @@ var partKinds = map[string]*kind{
 
 // lagOf checks how old a read is to be: by time, or by calls.
 func lagOf(value string) error {
+	if _, err := isTime(value); err == errTooLong {
+		return err
+	}
 	if number(1, 1<<20)(value) != nil && someTime(value) != nil {
 		return fmt.Errorf("want a time such as 2s, or a number of calls")
 	}

@@ -48,7 +48,11 @@ var timeKinds = map[string]*kind{
 
 // skewOf is how far a clock is off: by=, and for each hit before jump= more.
 func skewOf(f Fault, already int) time.Duration {
-	return f.duration("by", 0) + time.Duration(already)*f.duration("jump", 0)
+	by, jump := f.duration("by", 0), f.duration("jump", 0)
+	if jump != 0 { // further off than the longest time it does not get
+		already = min(already, int(longest/jump.Abs()))
+	}
+	return by + time.Duration(already)*jump
 }
 
 func moment(value string) error {

@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -115,10 +116,19 @@ func positive(text string) (int, error) {
 	return n, nil
 }
 
+// longest is the longest time that a fault can name. Sums of a few are still times:
+// a Duration holds 292 years.
+const longest = 100 * 365 * 24 * time.Hour
+
+var errTooLong = errors.New("want a time of 100 years at most")
+
 func isTime(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
+	switch {
+	case err != nil || d < 0:
 		return 0, fmt.Errorf("want a time such as 2s or 1m30s")
+	case d > longest:
+		return 0, errTooLong
 	}
 	return d, nil
 }
