@@ -143,9 +143,6 @@ func TestDeliveryFaultsOverEachNetwork(t *testing.T) {
 				m.Advance(2 * time.Hour)
 				require.Positive(t, armed.Fired())
 				require.Equal(t, 2, m.Goods.Len())
-				for _, a := range m.Hooks.Attempts() {
-					require.NotEqual(t, UnderWay, a.Verdict)
-				}
 			})
 		})
 	}
