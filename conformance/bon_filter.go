@@ -159,21 +159,23 @@ func bonFilt03() bonCheck {
 		drive: func(r *bonRun) {
 			bon(r).list(BonifyFilter{"last_name", "equals", "Dyke, Jr"})
 			bon(r).list(BonifyFilter{"email", "equals", "bob@example.com"})
+			bon(r).list(BonifyFilter{"last_name", "contains", "Dyke, Jr"})
 		},
 		seen: filtered,
 		judge: func(r *bonRun) Finding {
 			for _, x := range r.of(bonify.ListCustomers) {
 				for _, parts := range bonParts(bonQuery(x).Get("filters")) {
 					if len(parts) == 1 {
-						return found("comma-bare", `last_name|equals|"Dyke, Jr"`, "%s", bonQuery(x).Get("filters")).at(x)
+						return found("comma-bare", `"Dyke, Jr" in quotes`, "%s", bonQuery(x).Get("filters")).at(x)
 					}
 				}
 			}
-			return firstOf(bonKept(r, r.nth(0), 2), bonKept(r, r.nth(1), 1))
+			return firstOf(bonKept(r, r.nth(0), 2), bonKept(r, r.nth(1), 1), bonKept(r, r.nth(2), 2))
 		},
 		mutants: []mutant{
 			{"a", "leaves a value with a comma bare, which splits it", "comma-bare"},
 			{"b", "asks for an address without quotes and takes the first hit", "wrong-customers"},
+			{"c", "quotes what is to be equal alone, and not what is to be contained", "comma-bare"},
 		},
 	}
 }

@@ -273,7 +273,7 @@ func (c *Bonify) filters(query url.Values, filters []BonifyFilter) string {
 // it the whole of a text; so is one that would not be read as one value else.
 func (c *Bonify) filter(f BonifyFilter) string {
 	operator, value := f.Operator, f.Value
-	quote := slices.Contains([]string{"equals", "not_equals"}, operator) || strings.ContainsAny(value, `,|" `)
+	quote := slices.Contains([]string{"equals", "not_equals"}, operator) || strings.ContainsAny(value, `,|" `) && !c.bug.is("BON-FILT-03c")
 	switch {
 	case operator == "not_empty" && bonifyOwn[f.Field] && c.bug.is("BON-FILT-07a"):
 		return f.Field + `|gt|""`
