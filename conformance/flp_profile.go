@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -47,7 +48,7 @@ func flpProfile() profile[FluidpayClient] {
 			c := flpNth(r, 0)
 			return []string{c.Name, c.Description, c.CustomFieldsGroup}
 		},
-		denied: "FLP-AUTH-02",
+		denied: "FLP-AUTH-02", foreseen: "FLP-CRE-02",
 		refuse: func(n int, text string) fake.Fault {
 			return fake.NewFault("not-saved").Set("errors", text).On(fluidpay.CreateCart).When("name", "==", flpNewcomer(n).Name)
 		},
@@ -63,7 +64,7 @@ func flpMakes() usual[FluidpayClient] {
 		call: func(r *flpRun, ctx context.Context, n int) *answer {
 			in := flpNewcomer(n)
 			if n == nobody {
-				in.ProductIDs = []string{flpUnknown} // names need not be unique, so this is what is refused
+				in.Name = strings.Repeat("x", 101) // names need not be unique, so the length is what is refused
 			}
 			return flpIn(r, ctx).createCart(in).is(fluidpay.CreateCart, n)
 		},

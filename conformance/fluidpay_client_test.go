@@ -268,3 +268,35 @@ func TestFluidpayIsWatched(t *testing.T) {
 		t.Errorf("reported: %s", text)
 	}
 }
+
+// No check of errors in general rests on products of a new cart, which the
+// document does not have, and none wants a client to ask what it knows.
+func TestFluidpayRefusalsAreDocumented(t *testing.T) {
+	t.Parallel()
+	for name, create := range map[string]func(context.Context, FluidpayClient, FluidpayCart) (string, error){
+		"carts are made without products": func(ctx context.Context, c FluidpayClient, in FluidpayCart) (string, error) {
+			in.ProductIDs = nil
+			return c.CreateCart(ctx, in)
+		},
+		"names are not looked at": func(ctx context.Context, c FluidpayClient, in FluidpayCart) (string, error) {
+			id, err := c.CreateCart(ctx, in)
+			if id == "" && strings.Contains(err.Error(), "a name has") {
+				return "", c.UpdateCart(ctx, flpUnknown, FluidpayChange{Name: &in.Name}) // which is refused by the service
+			}
+			return id, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := evaluate(t, Fluidpay(), flpOdd{wrap: func(c *FluidpayClient) {
+				before := *c
+				c.CreateCart = func(ctx context.Context, in FluidpayCart) (string, error) { return create(ctx, before, in) }
+			}}.make, Only("GEN-LEAK-01", "GEN-SECRET-01"))
+			for _, res := range r.Results {
+				if res.State != pass {
+					t.Error(r.blockText(res))
+				}
+			}
+		})
+	}
+}

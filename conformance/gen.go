@@ -33,6 +33,7 @@ type profile[C any] struct {
 	renew         fake.Op                             // gets another token, once, where one is refused with 401; "" for no such thing
 
 	endless      func(*run[C]) // makes a list say that there is more, where a full page alone does not
+	foreseen     string        // the check about what a client may know to be refused, and not ask; "" where it cannot know
 	twins        bool          // the API makes a second record of the same, and refuses none
 	twinning     []fake.Option // lets it do so, where it does not by itself
 	waiting      []string      // checks of the API's own about how long to wait
@@ -114,6 +115,15 @@ func (p profile[C]) change() usual[C] {
 		return p.remove
 	}
 	return p.create
+}
+
+// tried are the operations that a scene with a newcomer who is refused must have
+// seen: those, and the create, unless a client may know the answer.
+func (p profile[C]) tried(ops ...fake.Op) prerequisite {
+	if p.foreseen != "" {
+		return asked(ops...)
+	}
+	return asked(append(ops, p.change().op)...)
 }
 
 // alter is the call that changes a record which is there.

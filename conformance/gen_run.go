@@ -18,7 +18,7 @@ func (p profile[C]) leaks() check[C] {
 		id: "GEN-LEAK-01", title: "connections are used again, and nothing stays behind",
 		clause: "-", level: care,
 		summary: "A reply whose body is not closed holds its connection and a goroutine for ever.",
-		needs:   named(p.list, p.get, p.change()), after: after([]string{"GEN-MISS-01", p.saved}, p.list, p.get, p.change()),
+		needs:   named(p.list, p.get, p.change()), after: after([]string{"GEN-MISS-01", p.saved, p.foreseen}, p.list, p.get, p.change()),
 		scenes: []scene[C]{{state: p.people(3)}},
 		leaks:  true,
 		drive: func(r *run[C]) {
@@ -29,7 +29,7 @@ func (p profile[C]) leaks() check[C] {
 				p.change().try(r, nobody)
 			}
 		},
-		seen: asked(p.list.op, p.get.op, p.change().op),
+		seen: p.tried(p.list.op, p.get.op),
 		judge: func(r *run[C]) Finding {
 			most := 0
 			for _, x := range r.calls {
@@ -110,7 +110,7 @@ func (p profile[C]) secrets() check[C] {
 		id: "GEN-SECRET-01", title: "credentials stay out of URLs and errors",
 		clause: "-", level: care,
 		summary: "URLs and errors end up in logs, and logs are read by many.",
-		needs:   named(p.list, p.get, p.change()), after: after([]string{p.told, p.saved, "GEN-MISS-01"}, p.list, p.get, p.change()),
+		needs:   named(p.list, p.get, p.change()), after: after([]string{p.told, p.saved, "GEN-MISS-01", p.foreseen}, p.list, p.get, p.change()),
 		scenes: []scene[C]{{state: p.people(3)}},
 		drive: func(r *run[C]) {
 			p.list.try(r, 0)
@@ -120,7 +120,7 @@ func (p profile[C]) secrets() check[C] {
 			r.fake.Inject(fake.NewFault("server-error").Set("status", "502").On(p.list.op))
 			p.list.try(r, 0)
 		},
-		seen: both(asked(p.get.op, p.change().op), answeredWith(502, p.list.op)),
+		seen: both(p.tried(p.get.op), answeredWith(502, p.list.op)),
 		judge: func(r *run[C]) Finding {
 			return firstOf(
 				p.list.right(r, r.nth(0)), p.get.right(r, r.nth(1)),

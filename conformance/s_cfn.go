@@ -22,6 +22,7 @@ func cartfunnelServer() *serverSuite {
 		flags: []serverFlag{
 			{name: "BOOL_AS_STRING", words: []string{"strings", "booleans"}},
 			{name: "NULL_AS_STRING", words: []string{"examples", "null"}},
+			{name: "PERSISTED_WITH_ERRORS", words: []string{"true", "false"}},
 			{name: "PAGE_SIZE", count: 100},
 		},
 		auth: func(h http.Header, creds fake.Credentials) {
@@ -235,20 +236,24 @@ func sCfn05() serverRule {
 func sCfn06() serverRule {
 	return serverRule{
 		id: "S-CFN-06", title: "a save that fails is a 2xx with errors",
-		clause: "cartfunnel:43-46,110", level: must,
-		summary: "A save that is refused is answered with 2xx as well; the array errors tells it apart.",
-		asks:    "a create without an e-mail",
-		holds:   "2xx, errors is an array of texts, and nothing is stored",
+		clause: "cartfunnel:43-46,110,166-186", level: must,
+		summary: "A save that is refused is answered with 2xx as well; the array errors tells it apart, whatever persisted says.",
+		asks:    "a create without an e-mail, and an update that takes the e-mail away",
+		holds:   "2xx, errors is an array of texts, and nothing is stored; persisted is false for the create and, as in the sample, true for the update",
+		flags:   []string{"PERSISTED_WITH_ERRORS"},
 		needs:   []string{"Write"},
 		ask: func(p *probe) {
 			name := p.name()
-			x := sCfnCreate(p, object{"first_name": name})
-			p.must(x.ok(), "status", "2xx, whatever becomes of the save", "%s", x.told())
-			x.json()
-			p.must(x.at("errors").IsArray() && len(x.list("errors")) > 0, "no-errors", "errors, an array with a text", "%s", x.told())
-			for _, text := range x.list("errors") {
-				p.must(text.Type == gjson.String && text.Str != "", "no-errors", "texts in errors", "%s", text.Raw)
+			x := sCfnUnsaved(sCfnCreate(p, object{"first_name": name}))
+			p.must(x.at("persisted").String() == "false", "persisted", "persisted false for what was not created", "%s", x.told())
+			made := sCfnCreate(p, object{"email": p.email(), "first_name": "Anna"}).good()
+			path := "/customers/" + made.at("id").Raw + ".json"
+			x = sCfnUnsaved(p.patch(path, object{"customer": object{"email": "", "first_name": name}}))
+			shown := x.at("persisted").String()
+			if shown != "true" && shown != "false" {
+				shown = ""
 			}
+			p.mustRead("PERSISTED_WITH_ERRORS", shown, "persisted", "persisted "+p.reading("PERSISTED_WITH_ERRORS")+" for an update that was refused", "%s", x.told())
 			for _, c := range sCfnAll(p) {
 				p.must(c.Get("first_name").String() != name, "stored", "nothing stored", "customer %s is", c.Get("id").Raw)
 			}
@@ -257,8 +262,20 @@ func sCfn06() serverRule {
 			{"a", "answers 422 to a save that fails", "status"},
 			{"b", "stores what it refuses", "stored"},
 			{"c", "gives errors as one text", "no-errors"},
+			{"d", "says persisted false of an update that it refuses", "persisted"},
 		},
 	}
+}
+
+// sCfnUnsaved demands the answer of a save that failed.
+func sCfnUnsaved(x reply) reply {
+	x.p.must(x.ok(), "status", "2xx, whatever becomes of the save", "%s", x.told())
+	x.json()
+	x.p.must(x.at("errors").IsArray() && len(x.list("errors")) > 0, "no-errors", "errors, an array with a text", "%s", x.told())
+	for _, text := range x.list("errors") {
+		x.p.must(text.Type == gjson.String && text.Str != "", "no-errors", "texts in errors", "%s", text.Raw)
+	}
+	return x
 }
 
 func sCfn07() serverRule {

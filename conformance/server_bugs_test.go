@@ -80,6 +80,11 @@ func cartfunnelBugs() map[string]broken {
 				v["errors"] = errors[0]
 			}
 		}),
+		"S-CFN-06d": edited(http.MethodPatch, "/customers/*", func(v map[string]any) {
+			if v["errors"] != nil {
+				v["persisted"] = "false"
+			}
+		}),
 		"S-CFN-07a": sends(func(_ *bench, q *incoming) bool {
 			if q.Method != http.MethodPatch {
 				return false

@@ -54,7 +54,7 @@ var waysOf = map[string][]way{
 		{"WithNullNames", cartfunnel.WithNullNames(), nil},
 		{"WithPageSize", cartfunnel.WithPageSize(7), []string{"PAGE_SIZE", "7"}},
 		{"WithPathAlias", cartfunnel.WithPathAlias(), nil},
-		{"WithPersistedFalseOnUpdate", cartfunnel.WithPersistedFalseOnUpdate(), nil},
+		{"WithPersistedFalseOnUpdate", cartfunnel.WithPersistedFalseOnUpdate(), []string{"PERSISTED_WITH_ERRORS", "false"}},
 		{"WithTagListShown", cartfunnel.WithTagListShown(), nil},
 		{"WithUnknownRecord", cartfunnel.WithUnknownRecord(http.StatusForbidden), nil},
 		{"WithUnsavedKeys", cartfunnel.WithUnsavedKeys(cartfunnel.Absent), nil},
@@ -256,6 +256,32 @@ func TestSwitchedFakesAreFoundOut(t *testing.T) {
 					t.Errorf("no note says %s", hint)
 				}
 			})
+		}
+	}
+}
+
+// unasked are the readings that no rule for servers is about, and why.
+var unasked = map[string]string{
+	"cartfunnel MISSING_RECORD 403": "no rule of Cartfunnel asks for a record that is not there: the document says nothing of it",
+}
+
+// A reading that clients may be judged by is asked of servers too, both ways.
+func TestServersAreAskedForTheReadingsOfClients(t *testing.T) {
+	t.Parallel()
+	for api, flags := range map[string][]flag{
+		"cartfunnel": cfnFlags(), "cscart": cscFlags(), "fluidpay": flpFlags(), "bonify": bonFlags(), "cartly": clyFlags(),
+	} {
+		for _, f := range flags {
+			for _, r := range f.readings {
+				if r.options == nil {
+					continue
+				}
+				promised := slices.ContainsFunc(waysOf[api], func(w way) bool { return slices.Equal(w.promise, []string{f.name, r.word}) })
+				reason := unasked[strings.Join([]string{api, f.name, r.word}, " ")]
+				if promised == (reason != "") {
+					t.Errorf("%s: %s as %q: promised by an option: %v; reason why not: %q", api, f.name, r.word, promised, reason)
+				}
+			}
 		}
 	}
 }

@@ -107,7 +107,7 @@ func TestServerReportsAreWritten(t *testing.T) {
 	if back.Target != s.URL || back.ReadOnly || !slices.Equal(back.Left, r.Left) || back.Results[0].Rule.Holds != r.Results[0].Rule.Holds {
 		t.Errorf("read back: %+v", back)
 	}
-	if got := fmt.Sprint(back.Choices); got != "[{BOOL_AS_STRING strings false} {NULL_AS_STRING examples true} {PAGE_SIZE 100 false}]" {
+	if got := fmt.Sprint(back.Choices); got != "[{BOOL_AS_STRING strings false} {NULL_AS_STRING examples true} {PERSISTED_WITH_ERRORS true false} {PAGE_SIZE 100 false}]" {
 		t.Errorf("choices are %s", got)
 	}
 	if last := back.Results[2]; last.State != warn || len(last.Exchanges) == 0 || last.Often == "" || !strings.Contains(last.Note, `Choose("BOOL_AS_STRING", "booleans")`) {
