@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,6 +23,7 @@ type answer struct {
 	status   int       // behind err, as the adapter tells; 0 if it does not
 	message  string    // the service's words behind err, as the adapter tells
 	trace    string    // the service's id of the answer behind err, as the adapter tells
+	exchange int       // number of the last request that it made, 0 if it made none
 }
 
 // returned tells whether the call came back, in one way or another.
@@ -51,12 +53,15 @@ func (a *answer) outcome() string {
 type answers struct {
 	mu   sync.Mutex
 	list []*answer
+
+	last atomic.Int64 // number of the last request that came to the fake
 }
 
 // ask makes one call of the adapter and keeps what it gave, even if that is a
 // panic. A call that never returns stays in the list as it was made.
 func (as *answers) ask(ctx context.Context, call string, f func(context.Context) (any, error)) (a *answer) {
 	a = &answer{call: call, from: time.Now()}
+	before := as.last.Load()
 	as.mu.Lock()
 	as.list = append(as.list, a)
 	as.mu.Unlock()
@@ -67,6 +72,9 @@ func (as *answers) ask(ctx context.Context, call string, f func(context.Context)
 		p := recover()
 		as.mu.Lock()
 		defer as.mu.Unlock()
+		if last := as.last.Load(); last > before {
+			a.exchange = int(last)
+		}
 		if p != nil {
 			a.panicked = fmt.Sprintf("%v\n%s", p, debug.Stack())
 		} else if gone {

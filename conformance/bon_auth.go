@@ -97,10 +97,10 @@ func bonAuth02() bonCheck {
 				return f
 			}
 			if n := len(r.calls); n > 1 {
-				return found("repeated", "one request", "%d", n)
+				return found("repeated", "one request", "%s", count(n, "request"))
 			}
 			if !strings.Contains(a.err.Error(), words) {
-				return found("message-lost", fmt.Sprintf("%q in the error", words), "%q", a.err)
+				return found("message-lost", fmt.Sprintf("%q in the error", words), "%q", a.err).of(a)
 			}
 			return Finding{}
 		},

@@ -42,7 +42,7 @@ func bonClr01() bonCheck {
 		judge: func(r *bonRun) Finding {
 			for _, x := range r.of(bonify.UpdateCustomers) {
 				if x.Header.Get(bonDrops) != "true" {
-					return found("header-missing", "X-Delete-Empty-Metafields: true", "%q", x.Header.Get(bonDrops)).at(x)
+					return found("header-missing", "X-Delete-Empty-Metafields: true", "%s %s with the header as %q", x.Method, x.URL, x.Header.Get(bonDrops)).at(x)
 				}
 				if !slices.ContainsFunc(bonRecords(x), func(record gjson.Result) bool { return blank(record, "text") }) {
 					return found("value-missing", `"text":"" or "text":null`, "%s", short(x.Body)).at(x)
@@ -123,7 +123,7 @@ func bonPost() []bonCheck {
 				}
 				for _, record := range records {
 					if id := record.Get("id"); id.Exists() {
-						return found("id-sent", "no member id", "%s", id.Raw).at(x)
+						return found("id-sent", "no member id in a new customer", "id %s", id.Raw).at(x)
 					}
 				}
 			}

@@ -41,7 +41,7 @@ func bonGet01() bonCheck {
 		judge: func(r *bonRun) Finding {
 			for _, a := range r.all() {
 				if a.panicked != "" {
-					return found("panic", "a customer, or an error", "%s", a.outcome())
+					return found("panic", "a customer, or an error", "%s", a.outcome()).of(a)
 				}
 			}
 			return firstOf(bonGot(r.nth(0), bonNth(r, 1)), mustFail(r.nth(1), "there is no such customer"))
@@ -110,7 +110,7 @@ func bonFind01() bonCheck {
 		seen: asked(bonify.CreateCustomers),
 		judge: func(r *bonRun) Finding {
 			if n := bonWith(r, bonNewcomer(0).Email); n != 1 {
-				return found("twin", "one customer", "%d", n)
+				return found("twin", "one customer with that address", "%s", count(n, "customer"))
 			}
 			return firstOf(mustWork(r.nth(0)), mustFail(r.nth(2), "it was refused")) // the second call may say that it is too early
 		},
@@ -142,7 +142,7 @@ func bonFind02() bonCheck {
 		seen: anyCall,
 		judge: func(r *bonRun) Finding {
 			if n := bonShop(r).Customers.Len(); n != 1 {
-				return found("twin", "one customer", "%d", n)
+				return found("twin", "one customer with that address", "%s", count(n, "customer"))
 			}
 			return bonOutcomes(r)
 		},

@@ -194,7 +194,7 @@ func bonCursors(w *wire) Finding {
 				if w.creds != nil && given[shop+bonMended(cursor)] != "" {
 					continue // BON-PAGE-02 is about that
 				}
-				return found("invented-cursor", "the cursor next_page of an answer, as it came", "%q", cursor).at(x)
+				return found("invented-cursor", "the cursor next_page of an answer, as it came", "next_page=%q, which no answer gave", cursor).at(x)
 			}
 		}
 		begun[shop] = begun[shop] || x.Status == http.StatusOK

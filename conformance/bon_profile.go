@@ -93,7 +93,7 @@ func bonCreates() usual[BonifyClient] {
 					return mustWork(a)
 				}
 			}
-			return found("not-made", "the customer "+want.Email, "%s, and there is none", a.outcome())
+			return found("not-made", "the customer "+want.Email, "%s, and there is none", a.outcome()).of(a)
 		},
 	}
 }
@@ -106,7 +106,7 @@ func bonChanges() usual[BonifyClient] {
 		},
 		right: func(r *bonRun, a *answer) Finding {
 			if got := bonNth(r, a.n).LastName; got != bonName(a.n) {
-				return found("not-changed", bonName(a.n), "%q", got)
+				return found("not-changed", bonName(a.n), "%q", got).of(a)
 			}
 			return mustWork(a)
 		},

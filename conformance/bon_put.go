@@ -154,7 +154,7 @@ func bonPut03() bonCheck {
 		seen:    asked(bonify.UpdateCustomers),
 		judge: func(r *bonRun) Finding {
 			if n := len(r.of(bonify.UpdateCustomers)) - 1; n > 3 { // one is the control
-				return found("too-many-requests", "3 requests for 25 customers", "%d", n)
+				return found("too-many-requests", "3 requests for 25 customers", "%s", count(n, "request"))
 			}
 			return bonOutcomes(r)
 		},
@@ -184,7 +184,7 @@ func bonPut04() bonCheck {
 				return f
 			}
 			if text := a.err.Error(); !strings.Contains(text, words) && !strings.ContainsAny(text, "0123456789") {
-				return found("untold", "what was not written: a number, an id, or the service's words", "%q", a.err)
+				return found("untold", "what was not written: a number, an id, or the service's words", "%q", a.err).of(a)
 			}
 			return Finding{}
 		},
@@ -292,7 +292,7 @@ func bonPut07() bonCheck {
 				}
 			}
 			if a := r.nth(0); a.err == nil && len(r.tb.log()) == 0 {
-				return found("no-error", "an error, a warning, or a look at what was stored", "%s, and shoe_size is not stored", a.outcome())
+				return found("no-error", "an error, a warning, or a look at what was stored", "%s, and shoe_size is not stored", a.outcome()).of(a)
 			}
 			return Finding{}
 		},

@@ -152,7 +152,7 @@ func bonPauses(w *wire) Finding {
 		before, x := w.calls[i-1], w.calls[i]
 		same := x.Header.Get(bonKey) == before.Header.Get(bonKey)
 		if gap := x.At.Sub(before.At); same && before.Status == http.StatusTooManyRequests && gap < bonSecond {
-			return found("too-soon", "a second before the next call", "%v", gap).at(x)
+			return found("too-soon", "a second before the next call", "%v after the call before", gap).at(x)
 		}
 	}
 	return Finding{}
@@ -170,7 +170,7 @@ func bonWaits(w *wire) Finding {
 				continue
 			}
 			if gap := x.At.Sub(before.At); gap < bonSecond {
-				return found("too-soon", "a second before the next attempt", "%v", gap).at(x)
+				return found("too-soon", "a second before the next attempt", "%v after the attempt before", gap).at(x)
 			}
 			break
 		}
@@ -276,7 +276,7 @@ func bonGaps(w *wire, _ []*answer) []int {
 // bonPaced finds more refusals than a few.
 func bonPaced(w *wire, calls int) Finding {
 	if refused := bonLimited(w); len(refused) > bonFew {
-		return found("refused", fmt.Sprintf("at most %d calls refused of %d", bonFew, calls), "%d", len(refused)).at(refused[bonFew])
+		return found("refused", fmt.Sprintf("at most %d calls refused of %d", bonFew, calls), "%d of them are answered 429", len(refused)).at(refused[bonFew])
 	}
 	return Finding{}
 }
@@ -302,7 +302,7 @@ func bonRate05() bonCheck {
 				return found("too-many-attempts", fmt.Sprintf("at most %d attempts", attempts), "%d", n)
 			}
 			if took := a.to.Sub(a.from); took > bonLong {
-				return found("too-late", fmt.Sprintf("an end within %v", bonLong), "%v", took)
+				return found("too-late", fmt.Sprintf("an end within %v", bonLong), "it took %v", took)
 			}
 			return mustFail(a, "every attempt was refused")
 		},
@@ -376,7 +376,7 @@ func bonRate07() bonCheck {
 				case x.Header.Get(bonDomain) != before.Header.Get(bonDomain), x.Header.Get(bonKey) != before.Header.Get(bonKey):
 					return found("headers-lost", "both headers on every attempt", "%s %s without them", x.Method, x.URL).at(x)
 				case string(x.Body) != string(before.Body):
-					return found("other-body", short(before.Body), "%q", short(x.Body)).at(x)
+					return found("other-body", "the body of the first attempt again: "+short(before.Body), "the body %q", short(x.Body)).at(x)
 				}
 			}
 			if f := mustFail(r.nth(1), "it was refused"); f.Code != "" || r.nth(0).err != nil { // it may well give up

@@ -59,11 +59,11 @@ func bonListed(a *answer, want ...int64) Finding {
 	case slices.Equal(got, want):
 		return Finding{}
 	case len(slices.Compact(slices.Clone(got))) < len(got):
-		return found("listed-twice", "each customer once", "%d records of %d customers", len(got), len(slices.Compact(slices.Clone(got))))
+		return found("listed-twice", "each customer once", "%d records of %d customers", len(got), len(slices.Compact(slices.Clone(got)))).of(a)
 	case len(got) < len(want):
-		return found("customers-missing", fmt.Sprintf("%s from %s", count(len(want), "customer"), a.call), "%d", len(got))
+		return found("customers-missing", fmt.Sprintf("%s from %s", count(len(want), "customer"), a.call), "%s", count(len(got), "customer")).of(a)
 	}
-	return found("wrong-customers", fmt.Sprintf("%s from %s: %v", count(len(want), "customer"), a.call, bonShort(want)), "%d: %v", len(got), bonShort(got))
+	return found("wrong-customers", fmt.Sprintf("%s from %s: %v", count(len(want), "customer"), a.call, bonShort(want)), "%d others: %v", len(got), bonShort(got)).of(a)
 }
 
 func bonShort(ids []int64) []int64 { return ids[:min(len(ids), 5)] }

@@ -60,7 +60,7 @@ func bonType01() bonCheck {
 					return f
 				}
 				if got := r.nth(i).bonCustomer(id); got.ID != id {
-					return found("wrong-id", fmt.Sprintf("customer %d", id), "%s", bonIDsIn(r.nth(i)))
+					return found("wrong-id", fmt.Sprintf("customer %d from %s", id, r.nth(i).call), "the ids %s", bonIDsIn(r.nth(i))).of(r.nth(i))
 				}
 			}
 			return bonIDsSent(r.wire, ids)
@@ -119,7 +119,7 @@ func bonType02() bonCheck {
 		judge: func(r *bonRun) Finding {
 			for _, x := range r.of(bonify.UpdateCustomers) {
 				if fields := gjson.GetBytes(x.Body, "customers.0.customer_fields"); fields.Exists() && !fields.IsObject() {
-					return found("fields-form", `{"text":"changed"}`, "%s", fields.Raw).at(x)
+					return found("fields-form", `customer_fields as {"text":"changed"}`, "%s", fields.Raw).at(x)
 				}
 			}
 			return bonRewritten(r)
@@ -219,7 +219,7 @@ func bonType04() bonCheck {
 		seen:    askedAny(bonify.UpdateCustomers),
 		judge: func(r *bonRun) Finding {
 			if noted := r.noted("unknown-field"); len(noted) > 0 {
-				return found("unknown-field", "text as the key", "%s", noted[0].Detail)
+				return found("unknown-field", "the machine name text as the key of the field", "the key %q, which the shop passes over", noted[0].Detail)
 			}
 			return bonRewritten(r)
 		},
@@ -248,7 +248,7 @@ func bonType05() bonCheck {
 				got := fields[v.MachineName]
 				for _, pair := range [][2]time.Time{{got.Created, v.CreatedAt}, {got.Updated, v.UpdatedAt}} {
 					if !pair[0].Equal(pair[1]) {
-						return found("wrong-time", v.MachineName+": "+pair[1].UTC().Format(time.RFC3339), "%s", pair[0].UTC().Format(time.RFC3339))
+						return found("wrong-time", v.MachineName+": "+pair[1].UTC().Format(time.RFC3339), "%s", v.MachineName+": "+pair[0].UTC().Format(time.RFC3339))
 					}
 				}
 			}

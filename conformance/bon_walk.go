@@ -188,7 +188,7 @@ func bonPage10() bonCheck {
 		seen:    asked(bonify.ListCustomers),
 		judge: func(r *bonRun) Finding {
 			if noted := r.noted("ignored-parameter"); len(noted) > 0 {
-				return found("ignored-parameter", "next_page and filters, and no other parameters", "%s", noted[0].Detail)
+				return found("ignored-parameter", "next_page and filters, and no other parameters", "the parameter %s, which the API passes over", noted[0].Detail)
 			}
 			return bonAllListed(r)
 		},

@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -37,7 +36,8 @@ type verdict struct {
 	left    string   // stacks of goroutines that stayed behind
 	met     [][]int  // in a proof, the numbers that were come to, for each limit of the check
 
-	exchanges []fake.Exchange
+	exchanges  []fake.Exchange
+	deliveries []fake.Attempt
 }
 
 // play plays one scene. A client that blocks where virtual time cannot pass, on
@@ -129,11 +129,11 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 	secrets := newVeil(append(r.hidden, e.s.hidden(r.wire)...))
 	if v.state != pass && v.state != notClaimed || e.cfg.trace && v.state == pass {
 		calls := secrets.exchanges(r.calls)
-		v.wire = append(wireLines(calls, r.net.abroadSeen()), attemptLines(r.attempts)...)
-		v.try = cmp.Or(tryLine(calls, v.finding.Call, r.fake.BaseURL()), tryDelivery(theAttempt(r.attempts, v.finding)))
-		v.exchanges = fewCalls(calls, v.finding.Call)
+		sent := secrets.deliveries(fewAttempts(r.attempts, v.finding))
+		v.wire = append(wireLines(calls, r.net.abroadSeen()), attemptLines(r.attempts, v.finding)...)
+		v.try = tryText(calls, r.attempts, v.finding, r.fake.BaseURL())
+		v.exchanges, v.deliveries = fewCalls(calls, v.finding.Call), sent
 	}
-	v.finding.delivery, v.finding.attempt = 0, 0 // no report has them
 	v.log = r.tb.log()
 	return v.without(secrets)
 }
@@ -169,6 +169,7 @@ func (e *evaluator[C]) set(ctx context.Context, k *check[C], sc scene[C]) (*run[
 			hosts: append([]string{host}, shop.API().Hosts...),
 		},
 	}
+	shop.Intercept(fake.Connect, func(c *fake.Call) { r.last.Store(int64(c.Seq)) })
 	base := *target
 	base.Host = host
 	r.env = Env{BaseURL: base.String(), HTTP: &http.Client{Transport: r.net}, Creds: shop.Credentials(), Virtual: true, Log: r.tb.Logf}

@@ -197,7 +197,7 @@ func cfnNoError(a *answer, about string) Finding {
 	if a.err != nil {
 		return Finding{}
 	}
-	return found("no-error", "an error from "+a.call+": "+about, "%s", a.outcome())
+	return found("no-error", "an error from "+a.call+": "+about, "%s", a.outcome()).of(a)
 }
 
 // cfnFailed finds a call that should have worked and did not.
@@ -205,7 +205,7 @@ func cfnFailed(a *answer) Finding {
 	if a.err == nil && a.returned() {
 		return Finding{}
 	}
-	return found("error", "success of "+a.call, "%s", a.outcome())
+	return found("error", "success of "+a.call, "%s", a.outcome()).of(a)
 }
 
 // cfnWrong finds a record that is not the one that the API told.

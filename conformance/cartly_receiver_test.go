@@ -365,7 +365,7 @@ func TestReceiverIsWatched(t *testing.T) {
 	if _, there := states["CLY-SIG-01"]; there {
 		t.Error("CLY-SIG-01 takes more than the wire")
 	}
-	contains(t, spy.failure(), "CLY-SIG-03", "the receiver panicked: TypeError", "(no-signature) → no answer",
+	contains(t, spy.failure(), "CLY-SIG-03", "the receiver panicked: TypeError", "→ no answer: the receiver panicked", "sent at ", "POST https://hooks.example.com/1",
 		`curl -s -X POST -H 'Content-Type: application/json' -H 'X-Cartly-Shop-Domain: mystore.mycartly.pro'`, `"$RECEIVER"`)
 }
 

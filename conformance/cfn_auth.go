@@ -163,7 +163,7 @@ func cfnAuth05() cfnCheck {
 					return f
 				}
 				if n := len(a.customers()); n != a.n {
-					return found("wrong-account", fmt.Sprintf("the %d customers of the account", a.n), "%d", n)
+					return found("wrong-account", fmt.Sprintf("the %d customers of the account", a.n), "%d", n).of(a)
 				}
 			}
 			return Finding{}
@@ -225,7 +225,7 @@ func secretTold(answers []*answer, secrets []string) Finding {
 		}
 		for _, text := range []string{fmt.Sprintf("%v", a.err), fmt.Sprintf("%+v", a.err)} {
 			if slices.ContainsFunc(secrets, func(s string) bool { return strings.Contains(text, s) }) {
-				return found("secret-in-error", "no credentials in the text of an error", "%s: %s", a.call, text)
+				return found("secret-in-error", "no credentials in the text of an error", "%s: %s", a.call, text).of(a)
 			}
 		}
 	}

@@ -79,7 +79,7 @@ func cfnBody02() cfnCheck {
 			for _, x := range r.of(cartfunnel.UpdateCustomer) {
 				for name, value := range fake.Members(gjson.GetBytes(x.Body, "customer")) {
 					if value.Type == gjson.Null || value.Type == gjson.String && value.Str == "" {
-						return found("blank-sent", "first_name, which is set, and no blank", "%s: %s", name, short(x.Body)).at(x)
+						return found("blank-sent", "first_name, which changes, and no other attribute as a blank", "%s is blank in %s", name, short(x.Body)).at(x)
 					}
 				}
 			}
@@ -116,10 +116,10 @@ func cfnBody03() cfnCheck {
 			for _, x := range cfnSaves(w) {
 				for name, value := range fake.Members(gjson.GetBytes(x.Body, "customer")) {
 					if !slices.Contains(cfnSettable, name) {
-						return found("unknown-attribute", "some of "+strings.Join(cfnSettable, ", "), "%s", name).at(x)
+						return found("unknown-attribute", "some of "+strings.Join(cfnSettable, ", "), "the attribute %s", name).at(x)
 					}
 					if name == "tag_list" && value.Type != gjson.String && value.Type != gjson.Null {
-						return found("tag-list", "one comma-separated string", "%s", value.Raw).at(x)
+						return found("tag-list", "tag_list as one comma-separated string", "tag_list is %s", value.Raw).at(x)
 					}
 				}
 			}
@@ -215,7 +215,7 @@ func cfnBooleansSent(r *cfnRun) Finding {
 				return found("boolean-missing", name+", which is set", "%s", short(x.Body)).at(x)
 			}
 			if !slices.Contains([]string{`true`, `"true"`, `1`, `"1"`}, value) {
-				return found("boolean-spelling", name+` as true, "true", 1 or "1"`, "%s", value).at(x)
+				return found("boolean-spelling", name+` as true, "true", 1 or "1"`, "%s is %s", name, value).at(x)
 			}
 		}
 	}
@@ -252,7 +252,7 @@ func cfnCT01() cfnCheck {
 			for _, x := range cfnSaves(w) {
 				given := x.Header.Get("Content-Type")
 				if media, _, _ := mime.ParseMediaType(given); media != "application/json" && media != "text/json" {
-					return found("content-type", "application/json or text/json", "%q", given).at(x)
+					return found("content-type", "Content-Type: application/json or text/json", "%s %s with Content-Type %q", x.Method, x.URL, given).at(x)
 				}
 			}
 			return Finding{}

@@ -37,7 +37,7 @@ func cfnTag01() cfnCheck {
 			have := "," + strings.Join(cfnStored(r, 0).TagList, ",") + ","
 			for _, tag := range want {
 				if !strings.Contains(have, ","+tag+",") {
-					return found("tags-lost", strings.Join(want, ", "), "%s", strings.Trim(have, ","))
+					return found("tags-lost", "the tags "+strings.Join(want, ", ")+" on the server", "the tags %s", strings.Trim(have, ","))
 				}
 			}
 			return Finding{}
@@ -126,9 +126,9 @@ func cfnFind01() cfnCheck {
 			}
 			switch f := cfnWrong(r.nth(0), cfnStored(r, 119)); {
 			case len(pages) == 0:
-				return found("not-looked-up", "the list is read for the address", "%s", r.nth(0).outcome())
+				return found("not-looked-up", "the list is read for the address", "%s", r.nth(0).outcome()).of(r.nth(0))
 			case !second:
-				return found("page-not-read", "pages 1 and 2 are read", "%d pages; %s", len(pages), r.nth(0).outcome())
+				return found("page-not-read", "pages 1 and 2 are read", "%d pages; %s", len(pages), r.nth(0).outcome()).of(r.nth(0))
 			default:
 				return f
 			}

@@ -173,7 +173,7 @@ func cfnListed(r *cfnRun, a *answer) Finding {
 	case slices.Equal(want, got):
 		return Finding{}
 	case len(got) < len(want):
-		return found("records-missing", fmt.Sprintf("%d customers", len(want)), "%d", len(got))
+		return found("records-missing", fmt.Sprintf("%d customers", len(want)), "%s", count(len(got), "customer"))
 	}
 	return found("wrong-list", fmt.Sprintf("%d customers by id, each once", len(want)), "%d, of which not all are right", len(got))
 }

@@ -81,7 +81,7 @@ func cfnUpdates() usual[CartfunnelClient] {
 		right: func(r *cfnRun, a *answer) Finding {
 			want := cfnStored(r, a.n)
 			if want.Note != cfnNote(a.n) {
-				return found("not-changed", cfnNote(a.n), "%q", want.Note)
+				return found("not-changed", cfnNote(a.n), "%q", want.Note).of(a)
 			}
 			return cfnWrong(a, want)
 		},

@@ -137,7 +137,7 @@ func cfnSave05() cfnCheck {
 			}
 			for _, message := range []string{"Customer is blocked", "Region is closed"} {
 				if !strings.Contains(a.err.Error(), message) {
-					return found("message-lost", fmt.Sprintf("%q in the error", message), "%q", a.err)
+					return found("message-lost", fmt.Sprintf("%q in the error", message), "%q", a.err).of(a)
 				}
 			}
 			return Finding{}

@@ -111,7 +111,7 @@ func cfnType04() cfnCheck {
 		if got.TotalSpentCents == want.TotalSpentCents {
 			return Finding{}
 		}
-		return found("wrong-amount", fmt.Sprint(want.TotalSpentCents), "%d", got.TotalSpentCents)
+		return found("wrong-amount", fmt.Sprintf("total_spent_cents %d", want.TotalSpentCents), "total_spent_cents %d", got.TotalSpentCents)
 	})
 }
 
@@ -134,9 +134,9 @@ func cfnType05() cfnCheck {
 		case got.CreatedAt.Equal(want.CreatedAt):
 			return Finding{}
 		case got.CreatedAt.Equal(want.CreatedAt.Truncate(time.Second)):
-			return found("milliseconds-lost", expected, "%s", got.CreatedAt.UTC().Format(time.RFC3339Nano))
+			return found("milliseconds-lost", "created_at "+expected, "created_at %s", got.CreatedAt.UTC().Format(time.RFC3339Nano))
 		default:
-			return found("wrong-time", expected, "%s", got.CreatedAt.UTC().Format(time.RFC3339Nano))
+			return found("wrong-time", "created_at "+expected, "created_at %s", got.CreatedAt.UTC().Format(time.RFC3339Nano))
 		}
 	})
 }

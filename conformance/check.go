@@ -44,8 +44,8 @@ type Finding struct {
 	Expected string
 	Got      string
 	Call     int // number of the exchange it is about, 0 for none
-
-	delivery, attempt int // which sending of a delivery it is about, 0 for none
+	Delivery int // number of the delivery it is about, 0 for none
+	Attempt  int // which sending of that delivery, from 1
 }
 
 // found makes a finding. The code stays the same for the life of the check.
@@ -59,9 +59,18 @@ func (f Finding) at(x fake.Exchange) Finding {
 	return f
 }
 
+// of says which call of the adapter the finding is about: its last exchange, unless
+// one is named already.
+func (f Finding) of(a *answer) Finding {
+	if f.Code != "" && f.Call == 0 && f.Attempt == 0 {
+		f.Call = a.exchange
+	}
+	return f
+}
+
 // sent says which sending of a delivery the finding is about.
 func (f Finding) sent(a fake.Attempt) Finding {
-	f.delivery, f.attempt = a.Delivery, a.Number
+	f.Delivery, f.Attempt = a.Delivery, a.Number
 	return f
 }
 

@@ -23,11 +23,11 @@ func clyAck01() clyCheck {
 		forged, genuine := clyForged(r)
 		for _, s := range forged {
 			if a := s.first(); a.Status != http.StatusUnauthorized {
-				return found("bad-answer", "401 for "+s.what, "%s", answerWords(a))
+				return found("bad-answer", "401 for "+s.what, "%s", answerWords(a)).sent(a)
 			}
 		}
 		if a := genuine.first(); a.Status != http.StatusOK {
-			return found("good-answer", "200 for "+genuine.what, "%s", answerWords(a))
+			return found("good-answer", "200 for "+genuine.what, "%s", answerWords(a)).sent(a)
 		}
 		return Finding{}
 	}
@@ -71,7 +71,7 @@ func clyAck02() clyCheck {
 			}
 			usual := forged[0].first()
 			if a := forged[1].first(); a.Status != usual.Status {
-				return found("looked-into", "the same answer whatever is in a forged body", "%s for an order, %s for what is no JSON", answerWords(usual), answerWords(a))
+				return found("looked-into", "the same answer whatever is in a forged body", "%s for an order, %s for what is no JSON", answerWords(usual), answerWords(a)).sent(a)
 			}
 			return Finding{}
 		},
@@ -85,6 +85,7 @@ func clyAck03() clyCheck {
 		clause: "CL-9", level: care,
 		summary: "An answer that takes more than ten seconds is a failure: the delivery comes again, and after five the hook is off.",
 		needs:   []string{"Receiver"}, after: clyReceives,
+		virtual: "its application works for 30 seconds",
 		drive: func(r *clyRun) {
 			d := clyOpen(r, func(int, CartlyEvent) error { time.Sleep(30 * time.Second); return nil }, clyOrderCreated)
 			d.during("a delivery whose handling takes 30 seconds", func() { d.order() })
@@ -93,7 +94,7 @@ func clyAck03() clyCheck {
 		wire: func(w *wire) Finding {
 			for _, a := range w.attempts {
 				if a.Err == "timeout" {
-					return found("too-late", "an answer within ten seconds", "none").sent(a)
+					return found("too-late", "an answer within ten seconds", "no answer within ten seconds").sent(a)
 				}
 			}
 			return Finding{}
@@ -104,7 +105,7 @@ func clyAck03() clyCheck {
 				return f
 			}
 			if n := len(s.attempts); n != 1 {
-				return found("sent-again", "one attempt", "%d", n)
+				return found("sent-again", "one attempt at "+s.what, "%s", count(n, "attempt")).sent(s.last())
 			}
 			return Finding{}
 		},

@@ -94,7 +94,7 @@ func clyAuth02() clyCheck {
 				return f
 			}
 			if scope := cartly.WriteCustomers; !strings.Contains(a.err.Error(), scope) {
-				return found("scope-unnamed", fmt.Sprintf("%s in the error", scope), "%q", a.err)
+				return found("scope-unnamed", fmt.Sprintf("%s in the error", scope), "%q", a.err).of(a)
 			}
 			return Finding{}
 		},

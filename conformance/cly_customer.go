@@ -68,11 +68,11 @@ func clyFound(a *answer, want ...cartly.Customer) Finding {
 	}
 	got := a.clyCustomers()
 	if len(got) < len(want) {
-		return found("records-missing", fmt.Sprintf("%s from %s", count(len(want), "customer"), a.call), "%d", len(got))
+		return found("records-missing", fmt.Sprintf("%s from %s", count(len(want), "customer"), a.call), "%s", count(len(got), "customer")).of(a)
 	}
 	same := func(one CartlyCustomer, other cartly.Customer) bool { return one == clyNeutral(other) }
 	if !slices.EqualFunc(got, want, same) {
-		return found("wrong-list", fmt.Sprintf("what there is, once each, from %s: %s", a.call, count(len(want), "customer")), "%d, or others", len(got))
+		return found("wrong-list", fmt.Sprintf("what there is, once each, from %s: %s", a.call, count(len(want), "customer")), "%d, or others", len(got)).of(a)
 	}
 	return Finding{}
 }
@@ -138,7 +138,7 @@ func clyCustomer03() clyCheck {
 			nobody, both := r.nth(0), r.nth(1)
 			for _, a := range r.all() {
 				if a.panicked != "" {
-					return found("panic", "customers, none, or an error", "%s", a.outcome())
+					return found("panic", "customers, none, or an error", "%s", a.outcome()).of(a)
 				}
 			}
 			if f := mustWork(nobody); f.Code != "" {

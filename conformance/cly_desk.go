@@ -115,8 +115,24 @@ func (d *clyDesk) all() []clyHandled {
 func (d *clyDesk) during(what string, send func()) {
 	attempts, handled := len(d.shop.Hooks.Attempts()), len(d.all())
 	send()
-	time.Sleep(clyWhile)
+	d.wait(clyWhile)
 	d.sent = append(d.sent, clySent{what, d.shop.Hooks.Attempts()[attempts:], d.all()[handled:]})
+}
+
+// wait lets time pass, for the client and for the fake. By the clock on the wall it
+// is the fake's alone that goes on, when the client has had a moment.
+func (d *clyDesk) wait(t time.Duration) {
+	d.r.pass(t)
+	if d.r.env.Virtual {
+		return
+	}
+	d.shop.Advance(t)
+	for range 20 {
+		if !slices.ContainsFunc(d.all(), func(h clyHandled) bool { return !h.done }) {
+			return
+		}
+		d.r.pass(t) // the application is at work
+	}
 }
 
 // send sends one delivery that is held, with faults that hit it.
@@ -167,6 +183,24 @@ func (s clySent) first() fake.Attempt {
 	return s.attempts[0]
 }
 
+// last is the last attempt at it.
+func (s clySent) last() fake.Attempt {
+	if len(s.attempts) == 0 {
+		return s.first()
+	}
+	return s.attempts[len(s.attempts)-1]
+}
+
+// lastOf is the last attempt at a delivery of that event, or of any.
+func (d *clyDesk) lastOf(topic string) fake.Attempt {
+	for _, a := range slices.Backward(d.shop.Hooks.Attempts()) {
+		if topic == "" || a.Topic == topic {
+			return a
+		}
+	}
+	return fake.Attempt{Err: "nothing was sent"}
+}
+
 // broke finds an attempt that the receiver broke down over.
 func (s clySent) broke() Finding {
 	for _, a := range s.attempts {
@@ -200,7 +234,7 @@ func (s clySent) acknowledged() Finding {
 	case strings.Contains(a.Err, "panicked"):
 		return found("panic", "2xx for "+s.what, "%s", a.Err).sent(a)
 	case a.Err == "timeout":
-		return found("too-late", "2xx for "+s.what+" within ten seconds", "none").sent(a)
+		return found("too-late", "2xx for "+s.what+" within ten seconds", "no answer within ten seconds").sent(a)
 	}
 	return found("refused", "2xx for "+s.what, "%s", answerWords(a)).sent(a)
 }
@@ -217,7 +251,7 @@ func (s clySent) once() Finding {
 	case 0:
 		return found("not-handled", s.what+" is handed to the application", "it was not, and the answer was %s", answerWords(s.first())).sent(s.first())
 	default:
-		return found("handled-again", s.what+" is handed to the application once", "%d times", n)
+		return found("handled-again", s.what+" is handed to the application once", "%d times", n).sent(s.last())
 	}
 }
 

@@ -56,7 +56,7 @@ func clyEvt01() clyCheck {
 			for _, name := range clyEvents {
 				sent := len(d.shop.Hooks.Deliveries(name))
 				if n := len(clyNamed(d.all(), name)); n != sent || sent == 0 {
-					return found("not-handled", fmt.Sprintf("%s %s, each handed to the application", count(sent, "event"), name), "%d", n)
+					return found("not-handled", fmt.Sprintf("%s %s, each handed to the application", count(sent, "event"), name), "%d", n).sent(d.lastOf(name))
 				}
 			}
 			return Finding{}
@@ -106,7 +106,7 @@ func clyEvt02() clyCheck {
 			sent := clyAt(r).sent
 			for _, h := range sent[0].handled {
 				if slices.Contains(clyEvents, h.event.Name) {
-					return found("mistaken", sent[0].what+" is ignored, or handed on as what it is", "it was taken for %s", h.event.Name)
+					return found("mistaken", sent[0].what+" is ignored, or handed on as what it is", "it was taken for %s", h.event.Name).sent(sent[0].first())
 				}
 			}
 			return Finding{}
@@ -133,7 +133,7 @@ func clyEvt03() clyCheck {
 			d.during("an order that is delivered three times", func() { d.order() })
 			held, release := d.hold(func() {
 				order := d.order()
-				time.Sleep(time.Minute)
+				d.wait(time.Minute)
 				d.shop.PayOrder(order.ID)
 			})
 			for _, i := range []int{1, 0} {
@@ -191,9 +191,9 @@ func clyEvt04() clyCheck {
 			}
 			switch n := len(s.handled); {
 			case n < want:
-				return found("not-handled", s.what+" is handed to the application "+count(want, "time"), "%d", n)
+				return found("not-handled", s.what+" is handed to the application "+count(want, "time"), "%s", count(n, "time")).sent(s.last())
 			case n > want:
-				return found("handled-again", s.what+" is handed to the application once", "%d times", n)
+				return found("handled-again", s.what+" is handed to the application once", "%d times", n).sent(s.last())
 			}
 			return Finding{}
 		},
@@ -240,14 +240,14 @@ func clyEvt05() clyCheck {
 			case len(done) == 1:
 				return Finding{}
 			case len(done) > 1:
-				return found("handled-again", s.what+" is handled once", "%d times", len(done))
+				return found("handled-again", s.what+" is handled once", "%d times", len(done)).sent(s.last())
 			case len(s.handled) == 0:
 				return s.once()
 			}
 			if a := s.first(); a.Status >= 200 && a.Status <= 299 {
-				return found("acknowledged", "another answer than 2xx, or another try at it without being asked", "%s, and that was all", answerWords(a))
+				return found("acknowledged", "another answer than 2xx, or another try at it without being asked", "%s, and that was all", answerWords(a)).sent(a)
 			}
-			return found("dropped", "the retry goes to the application", "it does not, and is answered with %s", answerWords(s.attempts[len(s.attempts)-1]))
+			return found("dropped", "the retry goes to the application", "it does not, and is answered with %s", answerWords(s.last())).sent(s.last())
 		},
 		mutants: []mutant{
 			{"a", "writes down that it has seen it before it is handled", "dropped"},

@@ -34,10 +34,10 @@ func clyHolds(r *clyRun) Finding {
 	want := clyNthOrder(r, 0)
 	switch {
 	case !k.known:
-		return found("unknown", "the client knows the order", "it does not")
+		return found("unknown", "the client knows the order", "it does not").sent(clyAt(r).lastOf(""))
 	case k.order.Status != want.Status, k.order.Payment != want.PaymentStatus, k.order.Fulfillment != want.FulfillmentStatus:
 		return found("outdated", "an order that is "+want.Status+", "+want.PaymentStatus+" and "+want.FulfillmentStatus,
-			"%s, %s and %s", k.order.Status, k.order.Payment, k.order.Fulfillment)
+			"%s, %s and %s", k.order.Status, k.order.Payment, k.order.Fulfillment).sent(clyAt(r).lastOf(""))
 	}
 	return Finding{}
 }
@@ -53,7 +53,7 @@ func clyEvt06() clyCheck {
 			var id string
 			held, release := d.hold(func() {
 				id = d.order().ID
-				time.Sleep(time.Minute)
+				d.wait(time.Minute)
 				d.shop.FulfillOrder(id)
 			})
 			for _, i := range []int{2, 0, 1} { // created, updated, fulfilled
@@ -75,9 +75,9 @@ func clyEvt06() clyCheck {
 			for _, name := range []string{"order.fulfilled", "order.updated", clyOrderCreated} {
 				switch n := len(clyNamed(d.all(), name)); {
 				case n > 1:
-					return found("handled-again", name+" once", "%d times", n)
+					return found("handled-again", name+" is handed to the application once", "%d times", n).sent(d.lastOf(name))
 				case n == 0 && name == "order.fulfilled":
-					return found("not-handled", name+" is handed to the application", "it is not")
+					return found("not-handled", name+" is handed to the application", "it is not").sent(d.lastOf(name))
 				}
 			}
 			return clyHolds(r)
@@ -101,7 +101,7 @@ func clyEvt07() clyCheck {
 				id := d.order().ID
 				time.Sleep(500 * time.Millisecond)
 				d.shop.PayOrder(id)
-				time.Sleep(time.Minute)
+				d.wait(time.Minute)
 				d.known(id)
 			})
 		},

@@ -53,7 +53,7 @@ func clyHdr02() clyCheck {
 			}
 			for _, h := range d.sent[1].handled {
 				if h.event.Shop != "other.mycartly.pro" {
-					return found("misfiled", "an order of other.mycartly.pro is filed there, or not at all", "it was filed under %q", h.event.Shop)
+					return found("misfiled", "an order of other.mycartly.pro is filed there, or not at all", "it was filed under %q", h.event.Shop).sent(d.sent[1].first())
 				}
 			}
 			return Finding{}
@@ -83,7 +83,7 @@ func clyFiled(s clySent, shop string) Finding {
 		return f
 	}
 	if got := s.handled[0].event.Shop; got != shop {
-		return found("wrong-shop", s.what+" is filed under "+shop, "%q", got)
+		return found("wrong-shop", s.what+" is filed under "+shop, "%q", got).sent(s.first())
 	}
 	return Finding{}
 }

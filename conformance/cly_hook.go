@@ -80,7 +80,7 @@ func clyHook02() clyCheck {
 			for _, x := range w.of(cartly.CreateWebhook) {
 				for _, name := range gjson.GetBytes(x.Body, "events").Array() {
 					if x.Status >= 400 && !slices.Contains(clyEvents, name.Str) {
-						return found("unknown-event", "the names of the document: "+strings.Join(clyEvents, ", "), "%s", name.Str).at(x)
+						return found("unknown-event", "the names of the document: "+strings.Join(clyEvents, ", "), "the event %q", name.Str).at(x)
 					}
 				}
 			}
@@ -93,7 +93,7 @@ func clyHook02() clyCheck {
 			}
 			made, is := clyShop(r).Webhooks.Get(a.words())
 			if !is {
-				return found("wrong-id", "the id of the new subscription", "%q", a.words())
+				return found("wrong-id", "the id of the new subscription", "the id %q", a.words()).of(a)
 			}
 			for _, name := range clyEvents {
 				if !slices.Contains(made.Events, name) {
@@ -160,7 +160,7 @@ func clyHook04() clyCheck {
 			}
 			all := clyShop(r).Webhooks.All()
 			if len(all) != 1 {
-				return found("registered-twice", "one subscription after two starts", "%d", len(all))
+				return found("registered-twice", "one subscription after two starts", "%s", count(len(all), "subscription"))
 			}
 			if id := all[0].ID; second.words() != id {
 				return found("wrong-id", "the id of the subscription, "+id, "%q", second.words())
@@ -253,7 +253,7 @@ func clyHook07() clyCheck {
 			if a.err != nil && strings.Contains(a.err.Error(), clyHookURL) {
 				return Finding{}
 			}
-			return found("not-noticed", "the subscription named as one that is off, or on again", "%s: %+v", a.outcome(), a.clyHooks())
+			return found("not-noticed", "the subscription named as one that is off, or on again", "%s: %+v", a.outcome(), a.clyHooks()).of(a)
 		},
 		mutants: []mutant{
 			{"a", "does not read active", "not-noticed"},

@@ -30,7 +30,7 @@ func clyInventory01() clyCheck {
 		judge: func(r *clyRun) Finding {
 			switch left := clyShop(r).Levels.All()[0].Available; {
 			case left < 7:
-				return found("moved-twice", "7 available: 10, and three less", "%d", left)
+				return found("moved-twice", "7 available: 10, and three less", "%d available", left)
 			case left > 7:
 				return found("not-moved", "7 available: 10, and three less", "%d", left)
 			}
@@ -127,7 +127,7 @@ func clyInventory03() clyCheck {
 			}
 			a, left := r.nth(0), clyShop(r).Products.All()[0].Variants[0].Inventory
 			if a.err == nil && left != 7 {
-				return found("no-error", "an error, or the stock of the variant under its new id", "%s, and %d are left of 10", a.outcome(), left)
+				return found("no-error", "an error, or the stock of the variant under its new id", "%s, and %d are left of 10", a.outcome(), left).of(a)
 			}
 			return Finding{}
 		},

@@ -39,7 +39,7 @@ func clyOAuth01() clyCheck {
 		seen: clyRefused401,
 		judge: func(r *clyRun) Finding {
 			if n := len(r.of(cartly.IssueToken)); n > expiries {
-				return found("token-requests", fmt.Sprintf("one request for a token each time that one is over: %d", expiries), "%d", n)
+				return found("token-requests", fmt.Sprintf("one request for a token each time that one is over: %d", expiries), "%s", count(n, "request"))
 			}
 			for _, a := range r.all() {
 				if f := clyRead(r, a); f.Code != "" {
@@ -175,7 +175,7 @@ func clyOAuth04() clyCheck {
 				state := clyParam(x, "state")
 				switch {
 				case state == "":
-					return found("no-state", "a state in the URL that the merchant is sent to", "none").at(x)
+					return found("no-state", "a state in the URL that the merchant is sent to", "no state in it").at(x)
 				case slices.Contains(states, state):
 					return found("same-state", "another state in each flow", "%s twice", state).at(x)
 				}
@@ -272,7 +272,7 @@ func clyOAuth06() clyCheck {
 			for _, x := range w.of(cartly.IssueToken) {
 				given := x.Header.Get("Content-Type")
 				if media, _, _ := mime.ParseMediaType(given); media != "application/x-www-form-urlencoded" {
-					return found("no-form", "a body of application/x-www-form-urlencoded", "%q", given).at(x)
+					return found("no-form", "a body of application/x-www-form-urlencoded", "a body of %q", given).at(x)
 				}
 			}
 			return Finding{}

@@ -92,7 +92,7 @@ func clyOrder02() clyCheck {
 func clyOutcome(r *clyRun, a *answer) Finding {
 	answered := func(x fake.Exchange) bool { return x.Fault == "" }
 	if a.err == nil && !slices.ContainsFunc(r.calls, answered) {
-		return found("success-unknown", "an error that says that the outcome is unknown, or a look at what is there now", "%s, and no answer came", a.outcome())
+		return found("success-unknown", "an error that says that the outcome is unknown, or a look at what is there now", "%s, and no answer came", a.outcome()).of(a)
 	}
 	return Finding{}
 }

@@ -84,7 +84,7 @@ func clyShows() usual[CartlyClient] {
 		right: func(r *clyRun, a *answer) Finding {
 			want := clyNth(r, a.n)
 			if want.Phone != clyPhone(a.n) {
-				return found("not-changed", clyPhone(a.n), "%q", want.Phone)
+				return found("not-changed", clyPhone(a.n), "%q", want.Phone).of(a)
 			}
 			return clyWrong(a, want)
 		},
@@ -120,7 +120,7 @@ func clyAlters() usual[CartlyClient] {
 			}
 			want, got := clyNthOrder(r, a.n), a.clyOrder()
 			if !strings.Contains(want.Note, clyNoteOf(a.n)) {
-				return found("not-changed", clyNoteOf(a.n), "%q", want.Note)
+				return found("not-changed", clyNoteOf(a.n), "%q", want.Note).of(a)
 			}
 			if got.ID != want.ID || got.Note != want.Note {
 				return found("wrong-record", fmt.Sprintf("order %s with the note %q", want.ID, want.Note), "order %s with the note %q", got.ID, got.Note)

@@ -170,7 +170,7 @@ func clyRead(r *clyRun, a *answer) Finding {
 		got, want = count(len(a.clyHooks()), "subscription"), count(a.n, "subscription")
 	}
 	if got != want {
-		return found("wrong-result", want+" from "+a.call, "%q", got)
+		return found("wrong-result", want+" from "+a.call, "%q", got).of(a)
 	}
 	return Finding{}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"github.com/cartdouble/cartdouble/fake"
@@ -147,12 +148,23 @@ func clyBreaks(such func(values []string) bool) func(*wire) Finding {
 			if !such(clySignatures(a)) {
 				continue
 			}
-			if f := (clySent{what: "such a signature", attempts: []fake.Attempt{a}}).broke(); f.Code != "" {
+			if f := (clySent{what: "a delivery with " + clyWords(clySignatures(a)), attempts: []fake.Attempt{a}}).broke(); f.Code != "" {
 				return f
 			}
 		}
 		return Finding{}
 	}
+}
+
+// clyWords says in words what signature there is.
+func clyWords(values []string) string {
+	switch {
+	case len(values) == 0:
+		return "no signature"
+	case values[0] == "":
+		return "an empty signature"
+	}
+	return fmt.Sprintf("a signature of %d letters", len(values[0]))
 }
 
 // clyStands judges forgeries that a receiver may break down over: none is taken,

@@ -141,7 +141,7 @@ func clySig06() clyCheck {
 			for _, s := range sent[3:] {
 				a := s.first()
 				if took := a.Status >= 200 && a.Status <= 299; !took && len(s.handled) == 0 && a.Status == wrong {
-					return found("refused", s.what+" is told from a wrong signature", "%s, as for a wrong one", answerWords(a))
+					return found("refused", s.what+" is told from a wrong signature", "%s, as for a wrong one", answerWords(a)).sent(a)
 				}
 			}
 			return clyRefused(sent[:3])
@@ -199,7 +199,10 @@ func clySig12() clyCheck {
 		needs:   []string{"Receiver", "Rotate"}, after: clyAfter(clyReceives, []string{"CLY-SIG-02", "CLY-HDR-01"}),
 		drive: func(r *clyRun) {
 			d := clyOpen(r, nil, clyOrderCreated)
-			former := d.shop.WebhookSecret()
+			former, overlap := d.shop.WebhookSecret(), overlap
+			if !r.env.Virtual {
+				overlap = wallOverlap
+			}
 			d.rotate("whsec_new", overlap)
 			old := func(what string) {
 				held, release := d.hold(func() { d.order() })
@@ -211,7 +214,7 @@ func clySig12() clyCheck {
 			}
 			old("a delivery that is signed with the old secret, within the overlap")
 			d.during("a delivery that is signed with the new secret", func() { d.order() })
-			time.Sleep(2 * overlap)
+			time.Sleep(2 * overlap) // by the client's clock, whichever that is
 			old("a delivery that is signed with the old secret, after the overlap")
 			d.during("a delivery that is signed with the new secret, after the overlap", func() { d.order() })
 		},

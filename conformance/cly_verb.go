@@ -121,7 +121,7 @@ func clyContent01() clyCheck {
 			for _, x := range clyBodies(w) {
 				given := x.Header.Get("Content-Type")
 				if media, _, _ := mime.ParseMediaType(given); media != "application/json" {
-					return found("content-type", "Content-Type: application/json", "%q", given).at(x)
+					return found("content-type", "Content-Type: application/json", "%s %s with Content-Type %q", x.Method, x.URL, given).at(x)
 				}
 			}
 			return Finding{}
@@ -186,7 +186,7 @@ func clyStatus01() clyCheck {
 					}
 				case cartly.CreateWebhook:
 					if _, is := clyShop(r).Webhooks.Get(a.words()); !is {
-						return found("wrong-id", "the id of the new subscription", "%q", a.words())
+						return found("wrong-id", "the id of the new subscription", "the id %q", a.words()).of(a)
 					}
 				}
 			}
@@ -216,7 +216,7 @@ func clyWrong(a *answer, want cartly.Customer) Finding {
 		return f
 	}
 	if got := a.clyCustomer(); got != clyNeutral(want) {
-		return found("wrong-record", fmt.Sprintf("%+v", clyNeutral(want)), "%+v", got)
+		return found("wrong-record", fmt.Sprintf("%+v", clyNeutral(want)), "%+v", got).of(a)
 	}
 	return Finding{}
 }
@@ -294,7 +294,7 @@ func clySameID(r *clyRun) Finding {
 			got = a.clyOrder().ID
 		}
 		if got != id {
-			return found("id-lost", "the id "+id+" from "+a.call, "%q", got)
+			return found("id-lost", "the id "+id+" from "+a.call, "%q", got).of(a)
 		}
 	}
 	return Finding{}

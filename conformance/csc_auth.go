@@ -106,7 +106,7 @@ func cscAuth02() cscCheck {
 					return f
 				}
 				if r.client.Status != nil && a.status != status {
-					return found("status", "the status behind the error", "Status gave %d for %d: %q", a.status, status, a.err)
+					return found("status", "the status behind the error", "Status gave %d for %d: %q", a.status, status, a.err).of(a)
 				}
 			}
 			for _, op := range []fake.Op{cscart.ListCarts, cscart.DeleteCart} {
@@ -179,9 +179,9 @@ func cscError() []cscCheck {
 			case f.Code != "":
 				return f
 			case !strings.Contains(a.message, words):
-				return found("words-lost", "Message has the words of the member message: "+words, "%q; the error is %q", a.message, a.err)
+				return found("words-lost", "Message has the words of the member message: "+words, "%q; the error is %q", a.message, a.err).of(a)
 			case a.status != http.StatusForbidden:
-				return found("status", "Status gives 403", "%d; the error is %q", a.status, a.err)
+				return found("status", "Status gives 403", "%d; the error is %q", a.status, a.err).of(a)
 			}
 			return Finding{}
 		},

@@ -237,13 +237,13 @@ func cscDel06() cscCheck {
 		judge: func(r *cscRun) Finding {
 			a, sent := r.nth(0), cscSentFor(r, 0)
 			if n := cscShop(r).Carts.Len(); n != 2 || len(sent) == 0 {
-				return found("not-deleted", "2 of 3 carts are left", "%d; %s", n, a.outcome())
+				return found("not-deleted", "2 of 3 carts are left", "%d; %s", n, a.outcome()).of(a)
 			}
 			switch last := sent[len(sent)-1]; {
 			case len(sent) > 1 && last.Status == http.StatusNotFound && cscSaysGone(r, a):
-				return found("own-repeat", "success, or an error that leaves the outcome open", "the repeat found no cart, for the first one had deleted it: %q", a.err).at(last)
+				return found("own-repeat", "success, or an error that leaves the outcome open", "the repeat found no cart, for the first one had deleted it: %q", a.err).at(last).of(a)
 			case a.err == nil && len(sent) == 1:
-				return found("no-error", "another attempt, or an error: the answer was lost", "%s", a.outcome())
+				return found("no-error", "another attempt, or an error: the answer was lost", "%s", a.outcome()).of(a)
 			}
 			return mustFail(r.nth(1), cscLockedText)
 		},

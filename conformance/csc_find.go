@@ -171,7 +171,7 @@ func cscFilt12() cscCheck {
 				return f
 			}
 			if got := r.nth(0).cscCarts()[0]; !cscSame(got.Total, "7.80") {
-				return found("wrong-total", "7.80, that of the whole cart", "%q", got.Total)
+				return found("wrong-total", "the total 7.80, that of the whole cart", "the total %q", got.Total)
 			}
 			return Finding{}
 		},

@@ -57,7 +57,7 @@ func cscGet02() cscCheck {
 				return f
 			}
 			if r.client.Status != nil && a.status != http.StatusNotFound {
-				return found("status", "Status gives 404", "%d; the error is %q", a.status, a.err)
+				return found("status", "Status gives 404", "%d; the error is %q", a.status, a.err).of(a)
 			}
 			return Finding{}
 		},

@@ -69,7 +69,7 @@ func cscRemoves() usual[CscartClient] {
 		},
 		right: func(r *cscRun, a *answer) Finding {
 			if id := cscID(cscKept(r, a.n)); a.err == nil && slices.Contains(cscAll(r), id) {
-				return found("not-deleted", "the cart of user "+id+" is gone", "it is there; %s", a.outcome())
+				return found("not-deleted", "the cart of user "+id+" is gone", "it is there; %s", a.outcome()).of(a)
 			}
 			return mustWork(a)
 		},

@@ -117,11 +117,11 @@ func cscListed(a *answer, want ...string) Finding {
 	twice, missing, more := cscTold(have, need)
 	switch {
 	case twice != nil:
-		return found("listed-twice", "each cart once", "%s listed the carts of %s more than once", a.call, cscSome(twice))
+		return found("listed-twice", "each cart once", "%s listed the carts of %s more than once", a.call, cscSome(twice)).of(a)
 	case missing != nil:
-		return found("carts-missing", fmt.Sprintf("%s: those of %s", count(len(need), "cart"), cscSome(need)), "%s; without those of %s", count(len(have), "cart"), cscSome(missing))
+		return found("carts-missing", fmt.Sprintf("%s: those of %s", count(len(need), "cart"), cscSome(need)), "%s; without those of %s", count(len(have), "cart"), cscSome(missing)).of(a)
 	}
-	return found("wrong-carts", fmt.Sprintf("%s: those of %s", count(len(need), "cart"), cscSome(need)), "%s; with those of %s too", count(len(have), "cart"), cscSome(more))
+	return found("wrong-carts", fmt.Sprintf("%s: those of %s", count(len(need), "cart"), cscSome(need)), "%s; with those of %s too", count(len(have), "cart"), cscSome(more)).of(a)
 }
 
 // cscTold compares two sorted lists of ids.
@@ -237,7 +237,7 @@ func cscLines(got CscartCart, want cscart.Cart) Finding {
 				"product %s, %s pieces, %q", line.ProductID, line.Amount, line.Name)
 		}
 		if !cscSame(line.Price, cscMoney(row.Price)) {
-			return found("wrong-price", fmt.Sprintf("%s for product %d", cscMoney(row.Price), row.ProductID), "%q", line.Price)
+			return found("wrong-price", fmt.Sprintf("the price %s for product %d", cscMoney(row.Price), row.ProductID), "the price %q", line.Price)
 		}
 	}
 	return Finding{}

@@ -115,7 +115,7 @@ func cscType03() cscCheck {
 				}
 				for _, got := range all {
 					if got.UserID != "3810267128" {
-						return found("wrong-id", "3810267128", "%q, from %s", got.UserID, a.call)
+						return found("wrong-id", "the user id 3810267128", "the user id %q, from %s", got.UserID, a.call).of(a)
 					}
 				}
 			}
@@ -147,11 +147,11 @@ func cscType04() cscCheck {
 		judge: func(r *cscRun) Finding {
 			return cscEach(r, func(got CscartCart, want cscart.Cart) Finding {
 				if !cscSame(got.Total, cscTotal(want)) {
-					return found("wrong-total", cscTotal(want), "%q", got.Total)
+					return found("wrong-total", "the total "+cscTotal(want), "the total %q", got.Total)
 				}
 				for _, line := range got.Lines {
 					if price := cscMoney(want.Products[0].Price); !cscSame(line.Price, price) {
-						return found("wrong-price", price, "%q", line.Price)
+						return found("wrong-price", "the price "+price, "the price %q", line.Price)
 					}
 				}
 				return Finding{}
@@ -181,7 +181,7 @@ func cscType05() cscCheck {
 		judge: func(r *cscRun) Finding {
 			return cscEach(r, func(got CscartCart, _ cscart.Cart) Finding {
 				if want := time.Unix(1466409032, 0).UTC(); !got.Date.Equal(want) {
-					return found("wrong-date", want.Format(time.RFC3339), "%s", got.Date.UTC().Format(time.RFC3339))
+					return found("wrong-date", "the date "+want.Format(time.RFC3339), "the date %s", got.Date.UTC().Format(time.RFC3339))
 				}
 				return Finding{}
 			})

@@ -3,12 +3,9 @@ package conformance
 import (
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/cartdouble/cartdouble/fake"
 )
@@ -108,83 +105,4 @@ func (w *wire) anyAttempt(is func(fake.Attempt) bool) bool {
 		}
 	}
 	return false
-}
-
-// attempts are the deliveries that a fake has sent.
-func (s *Suite[C]) attempts(on any) []fake.Attempt {
-	if s.hooks == nil {
-		return nil
-	}
-	if h := s.hooks(on); h != nil {
-		return h.Attempts()
-	}
-	return nil
-}
-
-// attemptLines shows deliveries, one a line.
-func attemptLines(attempts []fake.Attempt) []string {
-	const most = 12
-	var lines []string
-	for i, a := range attempts {
-		if i == most {
-			return append(lines, fmt.Sprintf("… %d more deliveries", len(attempts)-most))
-		}
-		lines = append(lines, attemptLine(a))
-	}
-	return lines
-}
-
-// theAttempt is the sending that a finding is about.
-func theAttempt(attempts []fake.Attempt, f Finding) []fake.Attempt {
-	for i, a := range attempts {
-		if f.attempt > 0 && a.Delivery == f.delivery && a.Number == f.attempt {
-			return attempts[i : i+1]
-		}
-	}
-	return nil
-}
-
-// tryDelivery is a sending as a shell command, with the address of the receiver
-// left to the reader; "" where its body is too long for a line, or no text.
-func tryDelivery(attempts []fake.Attempt) string {
-	const most = 2000
-	if len(attempts) != 1 || len(attempts[0].Body) > most || !utf8.Valid(attempts[0].Body) {
-		return ""
-	}
-	a := attempts[0]
-	line := "curl -s -X " + a.Method
-	for _, name := range slices.Sorted(maps.Keys(a.Header)) {
-		for _, value := range a.Header[name] {
-			if len(value) > most || !utf8.ValidString(value) {
-				return ""
-			}
-			if name != "User-Agent" {
-				line += " -H " + quoted(name+": "+value)
-			}
-		}
-	}
-	return line + " --data-binary " + quoted(string(a.Body)) + ` "$RECEIVER"`
-}
-
-func attemptLine(a fake.Attempt) string {
-	line := fmt.Sprintf("=> delivery %d, attempt %d: %s %s", a.Delivery, a.Number, a.Topic, short(a.Body))
-	if len(a.Fault) > 0 {
-		fault := a.Fault
-		if len(fault) > 120 {
-			fault = fault[:120] + "…"
-		}
-		line += " (" + strings.ToValidUTF8(fault, "?") + ")"
-	}
-	return line + " → " + answerWords(a)
-}
-
-// answerWords say what came of a delivery.
-func answerWords(a fake.Attempt) string {
-	switch {
-	case a.Status != 0:
-		return fmt.Sprintf("%d after %v", a.Status, a.End.Sub(a.At))
-	case a.End.IsZero():
-		return "no answer yet"
-	}
-	return "no answer: " + a.Err
 }

@@ -165,8 +165,9 @@ func (e *evaluator[C]) misbehaved(k *check[C], r *run[C], end ending) (verdict, 
 	case failure != "":
 		return verdict{state: broke, note: "the adapter reported: " + failure}, true
 	case r.net.ranAway():
-		return verdict{state: state, finding: found("runaway",
-			fmt.Sprintf("an end within %d requests", budget), "still asking after %d requests", budget)}, true
+		f := found("runaway", fmt.Sprintf("an end within %d requests", budget), "still asking after %d requests", budget)
+		f.Call = int(r.last.Load())
+		return verdict{state: state, finding: f}, true
 	}
 	for _, a := range r.all() {
 		if a.panicked != "" && !k.panics {

@@ -152,8 +152,9 @@ func ExampleReport_WriteText() {
 	//      got       Update(33340) returned no error
 	//      code      no-error
 	//      wire      #1 PATCH /v1/customers/33340.json {"customer":{"last_name":"Jules"}} → 200 {"id":33340,"email":"c1@example.com","created_at":"1999-12-31T19:00:00.0… (not-saved errors='An error has occurred' on=UpdateCustomer)
+	//      try       curl -s -X PATCH -H 'Content-Type: application/json' -H 'X-Cartfunnel-Account: myshop' -H 'X-Cartfunnel-Api-Secret: ***' -d '{"customer":{"last_name":"Jules"}}' "$URL"'/customers/33340.json'
 	//      often     looks at persisted only
-	//      again     with conformance.Only("CFN-SAVE-02")
+	//      again     conformance.Evaluate(ctx, conformance.Cartfunnel(), adapter, conformance.Only("CFN-SAVE-02"), conformance.Seed(7))
 	//
 	// 3 checks: 1 pass, 1 fail, 1 not claimed
 	// result: NOT CONFORMING (1 MUST)

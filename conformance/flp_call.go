@@ -100,7 +100,7 @@ func flpID02() flpCheck {
 					return f
 				}
 				if got := a.cart().ID + a.product().ID; got != a.about && !strings.HasPrefix(a.call, "Update") {
-					return found("id-changed", a.about, "%s from %s", got, a.call)
+					return found("id-changed", a.about, "%s from %s", got, a.call).of(a)
 				}
 			}
 			return Finding{}
@@ -185,7 +185,7 @@ func flpVerb02() flpCheck {
 					return found("method", "POST …/search", "%s %s", x.Method, x.URL).at(x)
 				}
 				if _, query, has := strings.Cut(x.URL, "?"); has {
-					return found("query", "no query: the API ignores it", "?%s", query).at(x)
+					return found("query", "no query: the API ignores it", "%s %s, with the query ?%s", x.Method, pathOf(x), query).at(x)
 				}
 				if strings.HasSuffix(pathOf(x), "/search") && !gjson.ParseBytes(x.Body).IsObject() {
 					return found("no-body", "a JSON object in the body of a search", "%s", short(x.Body)).at(x)

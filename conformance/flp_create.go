@@ -31,7 +31,7 @@ func flpCreates(k flpCheck, good, bad []FluidpayCart, same func(FluidpayCart, fl
 		made := flpMade(r)
 		for i, in := range good {
 			if i >= len(made) {
-				return found("not-stored", "a cart with "+flpGiven(in), "%s", r.nth(i).outcome())
+				return found("not-stored", "a cart with "+flpGiven(in), "%s", r.nth(i).outcome()).of(r.nth(i))
 			}
 			if wrong := same(in, made[i]); wrong != "" {
 				return found("stored-otherwise", "a cart with "+flpGiven(in), "%s", wrong)
@@ -213,7 +213,7 @@ func flpCre05() flpCheck {
 			for _, x := range w.of(fluidpay.CreateCart, fluidpay.UpdateCart) {
 				for _, name := range flags {
 					if v := gjson.GetBytes(x.Body, name); v.Exists() && !v.IsBool() && v.Type != gjson.Null {
-						return found("boolean-form", name+" as true or false", "%s", v.Raw).at(x)
+						return found("boolean-form", name+" as true or false", "%s is %s", name, v.Raw).at(x)
 					}
 				}
 			}
@@ -244,7 +244,7 @@ func flpCre06() flpCheck {
 			}
 			made := flpMade(r)
 			if len(made) != 1 || made[0].ID != r.nth(0).made() {
-				return found("wrong-id", "the id of the new cart", "%q", r.nth(0).made())
+				return found("wrong-id", "the id of the new cart", "the id %q", r.nth(0).made()).of(r.nth(0))
 			}
 			return Finding{}
 		},

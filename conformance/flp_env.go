@@ -146,7 +146,7 @@ func flpEnv04() flpCheck {
 					return f
 				}
 				if n := len(a.carts()) + len(a.products()); n != a.n {
-					return found("wrong-number", fmt.Sprintf("%s from %s", count(a.n, "record"), a.call), "%d", n)
+					return found("wrong-number", fmt.Sprintf("%s from %s", count(a.n, "record"), a.call), "%d", n).of(a)
 				}
 			}
 			return Finding{}
@@ -293,7 +293,7 @@ func flpErr02() flpCheck {
 			x := calls[len(calls)-1]
 			want := x.ReplyHeader.Get("X-Correlation-Id")
 			if a.trace != want {
-				return found("correlation-lost", want, "%q", a.trace).at(x)
+				return found("correlation-lost", "x-correlation-id "+want+" behind the error", "Correlation gave %q", a.trace).at(x)
 			}
 			return Finding{}
 		},

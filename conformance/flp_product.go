@@ -87,7 +87,7 @@ func flpPrd02() flpCheck {
 				case !v.Exists():
 					return found("price-missing", "a price in every new product, 0 too", "%s", short(x.Body)).at(x)
 				case v.Type != gjson.Number || strings.ContainsAny(v.Raw, ".eE"):
-					return found("price-form", "a whole number of cents", "%s", v.Raw).at(x)
+					return found("price-form", "price as a whole number of cents", "price is %s", v.Raw).at(x)
 				}
 			}
 			made := flpMadeProducts(r)
@@ -102,7 +102,7 @@ func flpPrd02() flpCheck {
 					return f
 				}
 				if got := a.product().Price; got != prices[a.n] || a.product().ID == "" {
-					return found("wrong-price", fmt.Sprintf("%d cents from %s", prices[a.n], a.call), "%d", got)
+					return found("wrong-price", fmt.Sprintf("%d cents from %s", prices[a.n], a.call), "%d cents", got).of(a)
 				}
 			}
 			return Finding{}
@@ -146,7 +146,7 @@ func flpPrd03() flpCheck {
 			}
 			made := flpMadeProducts(r)
 			if !slices.ContainsFunc(made, func(p fluidpay.Product) bool { return p.Description == texts[1] }) {
-				return found("not-stored", "a description of 254 letters, whole", "%s", r.nth(1).outcome())
+				return found("not-stored", "a description of 254 letters, whole", "%s", r.nth(1).outcome()).of(r.nth(1))
 			}
 			if slices.ContainsFunc(made, func(p fluidpay.Product) bool { return p.SKU == "tee3" }) {
 				return found("stored", "an error about 255 letters, and no product", "a product with a shorter description")
@@ -181,7 +181,7 @@ func flpPrd04() flpCheck {
 					return f
 				}
 				if got := flpStoredProduct(r, r.nth(i).made()).SKU; got != sku {
-					return found("sku-changed", sku, "%q", got)
+					return found("sku-changed", fmt.Sprintf("the sku %q, as it was given", sku), "the sku %q", got)
 				}
 			}
 			return Finding{}

@@ -73,7 +73,7 @@ func flpMakes() usual[FluidpayClient] {
 				return f
 			}
 			if made, _ := flpNamed(r, flpNewcomer(a.n).Name); a.made() == "" || made.ID != a.made() {
-				return found("wrong-id", fmt.Sprintf("%q, the id of the new cart", made.ID), "%q", a.made())
+				return found("wrong-id", fmt.Sprintf("%q, the id of the new cart", made.ID), "the id %q", a.made()).of(a)
 			}
 			return Finding{}
 		},
@@ -88,7 +88,7 @@ func flpChanges() usual[FluidpayClient] {
 		},
 		right: func(r *flpRun, a *answer) Finding {
 			if got := flpNth(r, a.n).Description; got != flpNote(a.n) {
-				return found("not-changed", flpNote(a.n), "%q", got)
+				return found("not-changed", flpNote(a.n), "%q", got).of(a)
 			}
 			return mustWork(a)
 		},
@@ -138,7 +138,7 @@ func flpWrong(a *answer, want fluidpay.Cart) Finding {
 		return f
 	}
 	if got := a.cart(); got.ID != want.ID || got.Name != want.Name {
-		return found("wrong-record", fmt.Sprintf("cart %s, %s", want.ID, want.Name), "cart %s, %s", got.ID, got.Name)
+		return found("wrong-record", fmt.Sprintf("cart %s, %s", want.ID, want.Name), "cart %s, %s", got.ID, got.Name).of(a)
 	}
 	return Finding{}
 }

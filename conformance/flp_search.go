@@ -52,7 +52,7 @@ func flpSrc01() flpCheck {
 						return found("limit-form", name+" as a bare integer", "%s", v.Raw).at(x)
 					case number, slices.Contains(flpRanges, name), v.Type == gjson.Null:
 					case !v.Get("operator").Exists() || !v.Get("value").Exists():
-						return found("flat", name+` as {"operator":…,"value":…}`, "%s", v.Raw).at(x)
+						return found("flat", name+` as {"operator":…,"value":…}`, "%s is %s", name, v.Raw).at(x)
 					}
 				}
 			}
@@ -133,11 +133,11 @@ func flpOperators(x fake.Exchange) Finding {
 		if name == "price" {
 			allowed = append(allowed, "<", ">")
 			if n := v.Get("value"); n.Type != gjson.Number || strings.ContainsAny(n.Raw, ".eE") {
-				return found("price-form", "a whole number of cents", "%s", n.Raw).at(x)
+				return found("price-form", "price as a whole number of cents", "price is %s", n.Raw).at(x)
 			}
 		}
 		if !slices.Contains(allowed, operator.String()) {
-			return found("operator", fmt.Sprintf("one of %v for %s", allowed, name), "%s", operator.Raw).at(x)
+			return found("operator", fmt.Sprintf("one of %v for %s", allowed, name), "the operator %s", operator.Raw).at(x)
 		}
 	}
 	return Finding{}
@@ -164,14 +164,14 @@ func flpSrc03() flpCheck {
 			calls := r.of(fluidpay.SearchProducts)
 			for i, x := range calls {
 				if limit := gjson.GetBytes(x.Body, "limit"); limit.Int() > 100 {
-					return found("limit", "a limit of 100 at most", "%s", limit.Raw).at(x)
+					return found("limit", "a limit of 100 at most", "limit is %s", limit.Raw).at(x)
 				}
 				if i == 0 {
 					continue
 				}
 				before, given := gjson.GetBytes(calls[i-1].Body, "offset").Int(), gjson.GetBytes(calls[i-1].ReplyBody, "data.#").Int()
 				if offset := gjson.GetBytes(x.Body, "offset").Int(); offset > before && given > 1 && offset != before+given {
-					return found("offset", fmt.Sprintf("offset %d after %d records from %d on", before+given, given, before), "%d", offset).at(x)
+					return found("offset", fmt.Sprintf("offset %d after %d records from %d on", before+given, given, before), "offset is %d", offset).at(x)
 				}
 			}
 			return flpRead(r, r.nth(0))
@@ -202,10 +202,10 @@ func flpSrc04() flpCheck {
 			for _, x := range r.of(fluidpay.SearchProducts) {
 				for name, v := range fake.Members(gjson.GetBytes(x.Body, "created_at")) {
 					if name != "start_date" && name != "end_date" {
-						return found("range-keys", "start_date and end_date", "%s", name).at(x)
+						return found("range-keys", "start_date and end_date", "the key %s", name).at(x)
 					}
 					if _, err := time.Parse(time.RFC3339, v.String()); err != nil {
-						return found("range-zone", "a time with its zone: 2025-05-08T12:00:00Z", "%s", v.Raw).at(x)
+						return found("range-zone", "a time with its zone: 2025-05-08T12:00:00Z", "%s, without one", v.Raw).at(x)
 					}
 				}
 			}

@@ -42,7 +42,7 @@ func flpPoly01() flpCheck {
 					}
 				}
 				if !slices.Equal(got, []string{flpP1}) {
-					return found("products-lost", fmt.Sprintf("product %s in the cart that %s gave", flpP1, a.call), "%v", got)
+					return found("products-lost", fmt.Sprintf("product %s in the cart that %s gave", flpP1, a.call), "the products %v", got).of(a)
 				}
 			}
 			return Finding{}
@@ -97,15 +97,15 @@ func flpProcessors(r *flpRun) Finding {
 			for _, id := range []*string{c.CardProcessorID, c.ACHProcessorID} {
 				switch {
 				case c.ID == flpC1 && id != nil:
-					return found("processor-set", "no processor in the cart from "+a.call, "%q", *id)
+					return found("processor-set", "no processor in the cart from "+a.call, "the processor %q", *id).of(a)
 				case c.ID == flpC2 && (id == nil || *id != flpProcessor):
-					return found("processor-lost", flpProcessor+" in the cart from "+a.call, "another one, or none")
+					return found("processor-lost", flpProcessor+" in the cart from "+a.call, "another one, or none").of(a)
 				}
 			}
 		}
 	}
 	if len(r.nth(2).carts()) != 2 {
-		return found("records-missing", "2 carts from ListCarts", "%d", len(r.nth(2).carts()))
+		return found("records-missing", "2 carts from ListCarts", "%s", count(len(r.nth(2).carts()), "cart")).of(r.nth(2))
 	}
 	for id, want := range map[string]string{flpC1: "", flpC2: flpProcessor} {
 		if now := flpStored(r, id); now.CardProcessorID != want || now.ACHProcessorID != want {
@@ -143,7 +143,7 @@ func flpPoly03() flpCheck {
 		judge: func(r *flpRun) Finding {
 			for _, a := range r.all() {
 				if a.panicked != "" {
-					return found("panic", "a cart, with settings or without", "%s", a.outcome())
+					return found("panic", "a cart, with settings or without", "%s", a.outcome()).of(a)
 				}
 				if f := mustWork(a); f.Code != "" {
 					return f
@@ -153,7 +153,7 @@ func flpPoly03() flpCheck {
 					n++
 				}
 				if n != a.n {
-					return found("records-missing", fmt.Sprintf("%s from %s", count(a.n, "cart"), a.call), "%d", n)
+					return found("records-missing", fmt.Sprintf("%s from %s", count(a.n, "cart"), a.call), "%s", count(n, "cart")).of(a)
 				}
 			}
 			return Finding{}
@@ -188,7 +188,7 @@ func flpPoly04() flpCheck {
 				}
 			}
 			if made := flpMade(r); len(made) != 1 || !slices.Equal(made[0].Payments, []fluidpay.Payment{fluidpay.ACH}) {
-				return found("not-stored", "a cart that is paid by ach", "%s", r.nth(0).outcome())
+				return found("not-stored", "a cart that is paid by ach", "%s", r.nth(0).outcome()).of(r.nth(0))
 			}
 			if f := mustWork(r.nth(1)); f.Code != "" {
 				return f
@@ -242,7 +242,7 @@ func flpNull01() flpCheck {
 					return f
 				}
 				if got := a.cart().Deleted; got != deleted || a.cart().ID == "" {
-					return found("deleted-wrong", fmt.Sprintf("deleted: %t, from %s", deleted, a.call), "%t", got)
+					return found("deleted-wrong", fmt.Sprintf("deleted: %t, from %s", deleted, a.call), "%t", got).of(a)
 				}
 			}
 			return Finding{}
@@ -276,7 +276,7 @@ func flpNull02() flpCheck {
 					return f
 				}
 				if got := a.product().UnitOfMeasure; got != unit || a.product().ID == "" {
-					return found("wrong-unit", fmt.Sprintf("unit %q from %s", unit, a.call), "%q", got)
+					return found("wrong-unit", fmt.Sprintf("unit %q from %s", unit, a.call), "%q", got).of(a)
 				}
 			}
 			return Finding{}
@@ -327,7 +327,7 @@ func flpType() []flpCheck {
 					got = a.product().Created
 				}
 				if !got.Equal(want) {
-					return found("wrong-time", want.Format(time.RFC3339Nano)+" from "+a.call, "%s", got.Format(time.RFC3339Nano))
+					return found("wrong-time", want.Format(time.RFC3339Nano)+" from "+a.call, "the time %s", got.Format(time.RFC3339Nano)).of(a)
 				}
 			}
 			return Finding{}

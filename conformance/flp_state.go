@@ -204,7 +204,7 @@ func flpStatus(r *flpRun, a *answer, want int) Finding {
 		return Finding{}
 	}
 	if a.status != want {
-		return found("status-lost", fmt.Sprintf("status %d behind the error of %s", want, a.call), "Status gave %d; %s", a.status, a.outcome())
+		return found("status-lost", fmt.Sprintf("status %d behind the error of %s", want, a.call), "Status gave %d; %s", a.status, a.outcome()).of(a)
 	}
 	return Finding{}
 }
@@ -220,7 +220,7 @@ func flpMessage(r *flpRun, a *answer, words string) Finding {
 		got = a.message
 	}
 	if !strings.Contains(got, words) {
-		return found("message-lost", fmt.Sprintf("the words %q behind the error of %s", words, a.call), "%q", got)
+		return found("message-lost", fmt.Sprintf("the words %q behind the error of %s", words, a.call), "Message gave %q", got).of(a)
 	}
 	return Finding{}
 }

@@ -95,7 +95,7 @@ func flpUpd02() flpCheck {
 			after, _ := json.Marshal(now)
 			for name, value := range fake.Members(gjson.ParseBytes(before)) {
 				if got := gjson.GetBytes(after, name); got.Raw != value.Raw {
-					return found("field-lost", fmt.Sprintf("%s as before: %s", name, value.Raw), "%s", got.Raw)
+					return found("field-lost", fmt.Sprintf("%s as before: %s", name, value.Raw), "%s is %s", name, got.Raw)
 				}
 			}
 			return Finding{}
@@ -220,7 +220,7 @@ func flpTold(r *flpRun) Finding {
 // flpHolds finds a cart that does not hold just these products.
 func flpHolds(r *flpRun, want ...string) Finding {
 	if got := flpStored(r, flpC1).Products; !slices.Equal(got, want) {
-		return found("products-lost", fmt.Sprintf("products %v in the cart", want), "%v", got)
+		return found("products-lost", fmt.Sprintf("products %v in the cart", want), "the products %v", got)
 	}
 	return Finding{}
 }

@@ -290,9 +290,9 @@ func flpSame(a *answer, what string, got, want []string) Finding {
 	case slices.Equal(got, want):
 		return Finding{}
 	case len(got) < len(want):
-		return found("records-missing", fmt.Sprintf("%s from %s", count(len(want), what), a.call), "%d", len(got))
+		return found("records-missing", fmt.Sprintf("%s from %s", count(len(want), what), a.call), "%s", count(len(got), what)).of(a)
 	}
-	return found("wrong-list", fmt.Sprintf("what there is, once each, from %s: %s", a.call, flpShort(want)), "%s", flpShort(got))
+	return found("wrong-list", fmt.Sprintf("what there is, once each, from %s: %s", a.call, flpShort(want)), "%s", flpShort(got)).of(a)
 }
 
 // flpShort is a list of ids, cut where it is long.

@@ -150,7 +150,7 @@ func (u usual[C]) rightOrError(r *run[C], a *answer) Finding {
 		return Finding{}
 	}
 	if f := u.right(r, a); f.Code != "" {
-		return found("wrong-result", "what is true, or an error", "%s; %s", a.outcome(), f.Got)
+		return found("wrong-result", "what is true, or an error", "%s; %s", a.outcome(), f.Got).of(a)
 	}
 	return Finding{}
 }
@@ -160,7 +160,7 @@ func mustFail(a *answer, about string) Finding {
 	if a.err != nil {
 		return Finding{}
 	}
-	return found("no-error", "an error from "+a.call+": "+about, "%s", a.outcome())
+	return found("no-error", "an error from "+a.call+": "+about, "%s", a.outcome()).of(a)
 }
 
 // mustWork finds a call that did not come back, or with an error.
@@ -168,7 +168,7 @@ func mustWork(a *answer) Finding {
 	if a.err == nil && a.returned() {
 		return Finding{}
 	}
-	return found("error", "success of "+a.call, "%s", a.outcome())
+	return found("error", "success of "+a.call, "%s", a.outcome()).of(a)
 }
 
 // atMost finds an operation that was asked too often.

@@ -53,9 +53,9 @@ func (p profile[C]) lost() []check[C] {
 			last := sent[len(sent)-1]
 			switch n := p.copies(r, 0); {
 			case n != 1:
-				return found("twin", "one record", "%d", n)
+				return found("twin", "one record, however often it is sent", "%s", count(n, "record"))
 			case a.err != nil && len(sent) > 1 && (last.Status >= 400 || gjson.GetBytes(last.ReplyBody, "errors").Exists()):
-				return found("own-twin", "success, or an error that leaves the outcome open", "the repeat was refused, for the first one was stored: %q", a.err).at(last)
+				return found("own-twin", "success, or an error that leaves the outcome open", "the repeat was refused, for the first one was stored: %q", a.err).at(last).of(a)
 			case a.err != nil:
 				return Finding{}
 			}
@@ -118,7 +118,7 @@ func (p profile[C]) redirects() []check[C] {
 			judge: func(r *run[C]) Finding {
 				a := r.nth(0)
 				if f := p.alter().right(r, a); a.err == nil && f.Code != "" {
-					return found("not-changed", "the change, or an error", "%s, and nothing has changed", a.outcome())
+					return found("not-changed", "the change, or an error", "%s, and nothing has changed", a.outcome()).of(a)
 				}
 				return Finding{}
 			},

@@ -78,14 +78,14 @@ func (p profile[C]) html() check[C] {
 		judge: func(r *run[C]) Finding {
 			a := r.nth(0)
 			if a.panicked != "" {
-				return found("panic", "an error", "%s", a.outcome())
+				return found("panic", "an error", "%s", a.outcome()).of(a)
 			}
 			if f := mustFail(a, "the answer was no data"); f.Code != "" {
 				return f
 			}
 			status := r.of(p.list.op)[0].Status
 			if status != 200 && !a.tells(status) {
-				return found("status-unnamed", fmt.Sprintf("%d in the error", status), "%q", a.err)
+				return found("status-unnamed", fmt.Sprintf("%d in the error", status), "%q", a.err).of(a)
 			}
 			return Finding{}
 		},

@@ -36,7 +36,7 @@ func (p profile[C]) leaks() check[C] {
 				most = max(most, x.Conn)
 			}
 			if most > connections {
-				return found("connections", fmt.Sprintf("at most %d connections for %d calls in turn", connections, 4*rounds), "%d", most)
+				return found("connections", fmt.Sprintf("at most %d connections for %d calls in turn", connections, 4*rounds), "%s", count(most, "connection"))
 			}
 			for i := range rounds {
 				f := firstOf(
@@ -94,7 +94,7 @@ func (p profile[C]) races() check[C] {
 					f = p.remove.right
 				}
 				if wrong := f(r, a); wrong.Code != "" {
-					return found("mixed-up", wrong.Expected, "%s: %s", a.outcome(), wrong.Got)
+					return found("mixed-up", wrong.Expected, "%s: %s", a.outcome(), wrong.Got).of(a)
 				}
 			}
 			return Finding{}

@@ -43,11 +43,11 @@ func (p profile[C]) contexts() []check[C] {
 			took := a.to.Sub(a.from)
 			switch {
 			case took > givesUp+time.Second:
-				return found("late", "an end within a second after the context's", "%v later; %s", took-givesUp, a.outcome())
+				return found("late", "an end within a second after the context's", "%v later; %s", took-givesUp, a.outcome()).of(a)
 			case took < givesUp: // it does not wait that long
 				return mustFail(a, "there was no answer yet")
 			case !errors.Is(a.err, context.Canceled):
-				return found("other-error", "the context's error, to be found by errors.Is", "%s", a.outcome())
+				return found("other-error", "the context's error, to be found by errors.Is", "%s", a.outcome()).of(a)
 			}
 			return Finding{}
 		},
@@ -106,12 +106,12 @@ func (p profile[C]) refusals() []check[C] {
 		judge: func(r *run[C]) Finding {
 			sent, most := r.of(p.change().op), 1
 			if renewed := p.renewals(r.wire, sent[0]); renewed > 1 {
-				return found("repeated", "one request for another token in an hour", "%d", renewed)
+				return found("repeated", "one request for another token in an hour", "%s", count(renewed, "request"))
 			} else if renewed == 1 && sent[0].Status == 401 {
 				most = 2 // with another token it is another request
 			}
 			if n := len(sent); n > most {
-				return found("repeated", "one request in an hour", "%d", n)
+				return found("repeated", "one request in an hour", "%s", count(n, "request"))
 			}
 			return mustFail(r.nth(0), "it was refused")
 		},
@@ -169,17 +169,17 @@ func pauses(calls []fake.Exchange) Finding {
 		before, gap := calls[i-1], calls[i].At.Sub(calls[i-1].At)
 		if told := toldUntil(before); !told.IsZero() {
 			if calls[i].At.Before(told) {
-				return found("too-soon", fmt.Sprintf("%v of waiting, as told", told.Sub(before.At)), "%v", gap).at(calls[i])
+				return found("too-soon", fmt.Sprintf("%v of waiting, as told", told.Sub(before.At)), "the next attempt after %v", gap).at(calls[i])
 			}
 			continue
 		}
 		if gap <= 0 {
-			return found("at-once", "a pause before the next attempt", "none").at(calls[i])
+			return found("at-once", "a pause before the next attempt", "the next attempt at the same moment").at(calls[i])
 		}
 		gaps = append(gaps, gap)
 	}
 	if n := len(gaps); n > 1 && gaps[n-1] <= gaps[0] {
-		return found("not-growing", "growing pauses", "%v", gaps)
+		return found("not-growing", "growing pauses", "pauses of %v", gaps)
 	}
 	return Finding{}
 }

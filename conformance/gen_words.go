@@ -112,7 +112,7 @@ func (p profile[C]) letters() check[C] {
 		seen: asked(p.put().op),
 		judge: func(r *run[C]) Finding {
 			if a := r.nth(0); a.err != nil {
-				return found("error", "success of "+a.call, "%s", a.outcome())
+				return found("error", "success of "+a.call, "%s", a.outcome()).of(a)
 			}
 			for i, got := range [][]string{p.stored(r), p.written(r.nth(0)), p.written(r.nth(1))} {
 				if got != nil && !slices.EqualFunc(got, texts, shows) { // a create may show nothing of it

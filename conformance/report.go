@@ -30,6 +30,7 @@ type Report struct {
 	Results []Result
 
 	test string // name of the test that ran it, or ""
+	pkg  string // the package of that test, where it is known
 }
 
 // A Choice is the reading of one flag that a run was judged by.
@@ -58,6 +59,9 @@ type Result struct {
 	// Exchanges are those of Wire, whole, without secrets. Of many, the first and
 	// the last, and the one that the finding is about.
 	Exchanges []fake.Exchange
+
+	// Deliveries are what the fake sent to the client's receiver, likewise.
+	Deliveries []fake.Attempt
 }
 
 // Failed lists the results that are failures: FAIL, STALE, FLAKY, ERROR, what
@@ -70,15 +74,6 @@ func (r *Report) Failed() []Result {
 		}
 	}
 	return failed
-}
-
-// Again is the command that runs one check of this report again, "" where no test
-// has run it.
-func (r *Report) Again(id string) string {
-	if r.test == "" || r.Watched {
-		return ""
-	}
-	return fmt.Sprintf("go test -run '%s/^%s$'", r.test, id)
 }
 
 func (r *Report) isFailure(res Result) bool {
@@ -126,7 +121,7 @@ func (e *evaluator[C]) result(k *check[C]) Result {
 		Rule: k.rule(e.s.api), State: v.state, Finding: v.finding, Scene: v.scene, Note: v.note,
 		Unscored: !e.cfg.scores(e.s.api, k.id),
 		Missing:  v.missing, Wire: v.wire, Try: v.try, Often: often(k.mutants, v.finding.Code), Log: v.log, Left: v.left,
-		Exchanges: v.exchanges,
+		Exchanges: v.exchanges, Deliveries: v.deliveries,
 	}
 	if slices.Contains([]State{fail, warn, notExercised, broke}, v.state) {
 		for _, id := range e.s.before[k.id] {

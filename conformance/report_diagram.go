@@ -25,7 +25,8 @@ const (
 // diagram is the conversation of a result as a drawing: who said what when, on
 // the virtual time axis. "" where nothing was said.
 func diagram(res Result) template.HTML {
-	calls, left := res.Exchanges, 0
+	calls, left := inTurn(res.Exchanges, res.Deliveries, res.Finding.says, res.Finding.sends), 0
+	all := len(calls)
 	if len(calls) == 0 {
 		return ""
 	}
@@ -33,8 +34,8 @@ func diagram(res Result) template.HTML {
 		left = len(calls) - 2*lastRows
 		calls = append(calls[:lastRows:lastRows], calls[len(calls)-lastRows:]...)
 	}
-	from := calls[0].At
-	span := calls[len(calls)-1].At.Sub(from)
+	from := calls[0].at
+	span := calls[len(calls)-1].at.Sub(from)
 	high := rowHigh * len(calls)
 	y := func(at time.Time) float64 { // on the axis
 		if span <= 0 {
@@ -44,7 +45,7 @@ func diagram(res Result) template.HTML {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" width="%d" role="img" aria-label="%s">`, drawn, top+high+10, drawn,
-		fmt.Sprintf("%d exchanges in %s", len(res.Exchanges), fmtDuration(span)))
+		fmt.Sprintf("%d exchanges in %s", all, fmtDuration(span)))
 	fmt.Fprintf(&b, `<text x="%d" y="20" text-anchor="middle">client</text><text x="%d" y="20" text-anchor="middle">service</text><text class="quiet" x="4" y="20">virtual time</text>`, clientX, serverX)
 	for _, x := range []int{clientX, serverX} {
 		fmt.Fprintf(&b, `<line x1="%d" y1="28" x2="%d" y2="%d"/>`, x, x, top+high)
@@ -53,8 +54,8 @@ func diagram(res Result) template.HTML {
 	lastLabel := -100.0
 	for i, x := range calls {
 		row := top + float64(rowHigh*i)
-		lastLabel = moment(&b, x.At.Sub(from), y(x.At), row+14, lastLabel)
-		spoken(&b, x, row, x.Seq == res.Finding.Call)
+		lastLabel = moment(&b, x.at.Sub(from), y(x.at), row+14, lastLabel)
+		x.draw(&b, row)
 		if left > 0 && i == lastRows-1 {
 			fmt.Fprintf(&b, `<text class="quiet" x="%d" y="%.1f">… %d more</text>`, serverX+30, row+rowHigh, left)
 		}
@@ -75,25 +76,53 @@ func moment(b *strings.Builder, after time.Duration, y, row, lastLabel float64) 
 	return y
 }
 
-// spoken draws a request and its answer.
-func spoken(b *strings.Builder, x fake.Exchange, row float64, about bool) {
+// A turn is one row of a diagram: who asked, what, and what was answered.
+type turn struct {
+	at        time.Time
+	about     bool // the finding is about it
+	delivered bool // the service asked, and the client answered
+	request   string
+	answer    string
+	answered  bool
+}
+
+// says is an exchange as a row.
+func (f Finding) says(x fake.Exchange) turn {
+	s := turn{
+		at: x.At, about: x.Seq == f.Call, request: fmt.Sprintf("#%d %s %s", x.Seq, x.Method, x.URL),
+		answer: statusText(x), answered: x.Status != 0,
+	}
+	if x.Fault != "" {
+		s.answer += "  (" + x.Fault + ")"
+	}
+	return s
+}
+
+// sends is a sending of a delivery as a row.
+func (f Finding) sends(a fake.Attempt) turn {
+	return turn{at: a.At, about: f.about(a), delivered: true, request: attemptName(a), answer: answerWords(a), answered: a.Status != 0}
+}
+
+// draw draws a request and its answer: from the left to the right and back, and
+// a delivery the other way round.
+func (s turn) draw(b *strings.Builder, row float64) {
 	line, head := "", "head"
-	if about {
+	if s.about {
 		line, head = ` class="at"`, "athead"
 	}
+	asks, answers, ahead := clientX, serverX, 1
+	if s.delivered {
+		asks, answers, ahead = serverX, clientX, -1
+	}
 	there, back := row+14, row+34
-	fmt.Fprintf(b, `<line%s x1="%d" y1="%.1f" x2="%d" y2="%.1f"/><path class="%s" d="M%d %.1fl-8 -4v8z"/>`, line, clientX, there, serverX-2, there, head, serverX, there)
-	fmt.Fprintf(b, `<text x="%d" y="%.1f">%s</text>`, clientX+10, there-4, template.HTMLEscapeString(clip(fmt.Sprintf("#%d %s %s", x.Seq, x.Method, x.URL), 66)))
-	answer := statusText(x)
-	if x.Fault != "" {
-		answer += "  (" + x.Fault + ")"
-	}
-	if x.Status == 0 {
-		fmt.Fprintf(b, `<path%s d="M%d %.1fl10 10m0 -10l-10 10"/>`, line, serverX-96, back-9)
+	fmt.Fprintf(b, `<line%s x1="%d" y1="%.1f" x2="%d" y2="%.1f"/><path class="%s" d="M%d %.1fl%d -4v8z"/>`, line, asks, there, answers-2*ahead, there, head, answers, there, -8*ahead)
+	fmt.Fprintf(b, `<text x="%d" y="%.1f">%s</text>`, clientX+10, there-4, template.HTMLEscapeString(clip(s.request, 66)))
+	if s.answered {
+		fmt.Fprintf(b, `<line%s x1="%d" y1="%.1f" x2="%d" y2="%.1f" stroke-dasharray="6 3"/><path class="%s" d="M%d %.1fl%d -4v8z"/>`, line, answers, back, asks+2*ahead, back, head, asks, back, 8*ahead)
 	} else {
-		fmt.Fprintf(b, `<line%s x1="%d" y1="%.1f" x2="%d" y2="%.1f" stroke-dasharray="6 3"/><path class="%s" d="M%d %.1fl8 -4v8z"/>`, line, serverX, back, clientX+2, back, head, clientX, back)
+		fmt.Fprintf(b, `<path%s d="M%d %.1fl10 10m0 -10l-10 10"/>`, line, serverX-96, back-9)
 	}
-	fmt.Fprintf(b, `<text x="%d" y="%.1f" text-anchor="end">%s</text>`, serverX-10, back-4, template.HTMLEscapeString(clip(answer, 66)))
+	fmt.Fprintf(b, `<text x="%d" y="%.1f" text-anchor="end">%s</text>`, serverX-10, back-4, template.HTMLEscapeString(clip(s.answer, 66)))
 }
 
 func clip(text string, most int) string {

@@ -178,7 +178,7 @@ func (r *Report) head() []htmlItem {
 		items = append(items, htmlItem{"left behind", strings.Join(r.Left, ", ")})
 	}
 	if r.test != "" {
-		items = append(items, htmlItem{"again", fmt.Sprintf("go test -run '%s'", r.test)})
+		items = append(items, htmlItem{"again", r.goTest("")})
 	}
 	return slices.DeleteFunc(items, func(i htmlItem) bool { return i.Text == "" })
 }
@@ -210,7 +210,6 @@ type htmlFinding struct {
 }
 
 type htmlExchange struct {
-	Seq             int
 	Line            string
 	At              bool
 	Request, Answer template.HTML
@@ -230,20 +229,41 @@ func (r *Report) finding(res Result) htmlFinding {
 	if res.State == chosen {
 		f.Note = "the reading that was seen: " + res.Finding.Code
 	}
-	marks := offending(res.Finding)
-	for _, x := range res.Exchanges {
-		at := x.Seq == res.Finding.Call
-		var words []string
-		if at {
-			words = marks
-		}
-		f.Exchanges = append(f.Exchanges, htmlExchange{
-			Seq: x.Seq, Line: fmt.Sprintf("%s %s → %s", x.Method, x.URL, statusText(x)), At: at,
-			Request: marked(messageText(x.Method+" "+x.URL, x.Header, x.Body), words),
-			Answer:  marked(messageText(statusText(x), x.ReplyHeader, x.ReplyBody), words),
-		})
-	}
+	f.Exchanges = inTurn(res.Exchanges, res.Deliveries, res.Finding.exchange, res.Finding.sending)
 	return f
+}
+
+// whole is how much of a body stands on the page.
+const wholeBody = 4000
+
+// exchange is one on the page, with the offending part marked if the finding is
+// about it.
+func (f Finding) exchange(x fake.Exchange) htmlExchange {
+	at := x.Seq == f.Call
+	words := f.marks(at)
+	return htmlExchange{
+		Line: fmt.Sprintf("#%d %s %s → %s", x.Seq, x.Method, x.URL, statusText(x)), At: at,
+		Request: marked(messageText(x.Method+" "+x.URL, x.Header, x.Body, wholeBody), words),
+		Answer:  marked(messageText(statusText(x), x.ReplyHeader, x.ReplyBody, wholeBody), words),
+	}
+}
+
+// sending is one of a delivery on the page.
+func (f Finding) sending(a fake.Attempt) htmlExchange {
+	at := f.about(a)
+	words := f.marks(at)
+	return htmlExchange{
+		Line: attemptName(a) + " → " + answerWords(a), At: at,
+		Request: marked(askedOf(a, wholeBody), words), Answer: marked(answerOf(a, wholeBody), words),
+	}
+}
+
+// marks are the words to be marked where the finding is about it.
+func (f Finding) marks(at bool) []string {
+	if !at {
+		return nil
+	}
+	return offending(f)
 }
 
 func statusText(x fake.Exchange) string {
@@ -253,9 +273,9 @@ func statusText(x fake.Exchange) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", x.Status, http.StatusText(x.Status)))
 }
 
-// messageText is a request or an answer as it would stand in a trace.
-func messageText(first string, h http.Header, body []byte) string {
-	const most = 4000
+// messageText is a request or an answer as it would stand in a trace, its body
+// up to so many bytes.
+func messageText(first string, h http.Header, body []byte, most int) string {
 	var b strings.Builder
 	b.WriteString(first + "\n")
 	for _, name := range slices.Sorted(maps.Keys(h)) {

@@ -5,12 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/cartdouble/cartdouble/fake"
 	"github.com/cartdouble/cartdouble/internal/har"
 )
 
@@ -39,7 +36,8 @@ type reportFile struct {
 	Target     string         `json:"target,omitempty"`    // base URL of the server that was judged
 	ReadOnly   bool           `json:"read_only,omitempty"` // that server was only read from
 	Left       []string       `json:"left_behind,omitempty"`
-	Again      string         `json:"again,omitempty"` // name of the test that ran it
+	Again      string         `json:"again,omitempty"`   // name of the test that ran it
+	Package    string         `json:"package,omitempty"` // of that test
 	Command    []string       `json:"command,omitempty"`
 	Verdict    string         `json:"verdict"`
 	Failures   int            `json:"failures"`
@@ -82,6 +80,7 @@ type checkFile struct {
 	Asks      string       `json:"asks,omitempty"`  // of a rule for servers
 	Holds     string       `json:"holds,omitempty"` // likewise
 	Exchanges *har.Archive `json:"exchanges,omitempty"`
+	Sent      *har.Archive `json:"deliveries,omitempty"`
 }
 
 type findingFile struct {
@@ -89,15 +88,18 @@ type findingFile struct {
 	Expected string `json:"expected"`
 	Got      string `json:"got"`
 	Call     int    `json:"call,omitempty"`
+	Delivery int    `json:"delivery,omitempty"`
+	Attempt  int    `json:"attempt,omitempty"`
 }
 
 // WriteJSON writes the report as JSON, in the form of report_v1.schema.json
 // (Schemas). Exchanges stand in it as a HAR 1.2 archive, with the number of each
-// as its comment. Secrets are never written.
+// as its comment, and so do the deliveries to a receiver, with its address. Secrets
+// are never written.
 func (r *Report) WriteJSON(w io.Writer) error {
 	f := reportFile{
 		Schema: reportSchema, API: r.API, Title: r.Title, Edition: r.Edition, Client: r.Client,
-		Clock: r.Clock, Seed: r.Seed, Date: r.Date.Format(time.DateOnly), Watched: r.Watched, Strict: r.Strict, Again: r.test, Command: r.Command,
+		Clock: r.Clock, Seed: r.Seed, Date: r.Date.Format(time.DateOnly), Watched: r.Watched, Strict: r.Strict, Again: r.test, Package: r.pkg, Command: r.Command,
 		Target: r.Target, ReadOnly: r.ReadOnly, Left: r.Left,
 		Verdict: r.verdict(), Failures: len(r.Failed()), Counts: map[string]int{}, NotClaimed: []string{},
 		Choices: []choiceFile{}, Checks: []checkFile{},
@@ -129,8 +131,8 @@ func (r *Report) checkFile(res Result) checkFile {
 		Asks: res.Rule.Asks, Holds: res.Rule.Holds,
 	}
 	if res.Finding != (Finding{}) {
-		f := res.Finding
-		c.Finding = &findingFile{f.Code, f.Expected, f.Got, f.Call}
+		f := findingFile(res.Finding)
+		c.Finding = &f
 	}
 	if len(res.Exchanges) > 0 {
 		a := har.New(nil)
@@ -139,21 +141,14 @@ func (r *Report) checkFile(res Result) checkFile {
 		}
 		c.Exchanges = &a
 	}
-	return c
-}
-
-// harBase stands before the path of an exchange in an archive, which wants whole
-// addresses. In a fake the host says nothing: each check has its own.
-const harBase = "http://fake.test"
-
-// harEntry is an exchange as an entry of an archive.
-func harEntry(x fake.Exchange) har.Entry {
-	e := har.NewEntry(x.At, x.Method, harBase+x.URL, har.Message{Header: x.Header, Body: x.Body}, x.Status, har.Message{Header: x.ReplyHeader, Body: x.ReplyBody})
-	e.Comment = fmt.Sprintf("#%d", x.Seq)
-	if x.Fault != "" {
-		e.Comment += " " + x.Fault
+	if len(res.Deliveries) > 0 {
+		a := har.New(nil)
+		for _, one := range res.Deliveries {
+			a.Log.Entries = append(a.Log.Entries, attemptEntry(one))
+		}
+		c.Sent = &a
 	}
-	return e
+	return c
 }
 
 // ReadReport reads what WriteJSON wrote. What a report does not know how to read
@@ -172,7 +167,7 @@ func ReadReport(from io.Reader) (*Report, error) {
 	}
 	r := &Report{
 		API: f.API, Title: f.Title, Edition: f.Edition, Client: f.Client, Clock: f.Clock, Seed: f.Seed, Date: date,
-		Watched: f.Watched, Strict: f.Strict, test: f.Again, Command: f.Command,
+		Watched: f.Watched, Strict: f.Strict, test: f.Again, pkg: f.Package, Command: f.Command,
 		Target: f.Target, ReadOnly: f.ReadOnly, Left: f.Left,
 	}
 	for _, c := range f.Choices {
@@ -204,48 +199,26 @@ func (c checkFile) result(api string) (Result, error) {
 		return res, fmt.Errorf("unknown state %q", c.State)
 	}
 	if c.Finding != nil {
-		res.Finding = Finding{Code: c.Finding.Code, Expected: c.Finding.Expected, Got: c.Finding.Got, Call: c.Finding.Call}
-	}
-	if c.Exchanges == nil {
-		return res, nil
-	}
-	for _, e := range c.Exchanges.Log.Entries {
-		x, err := exchangeOf(e)
-		if err != nil {
-			return res, err
-		}
-		res.Exchanges = append(res.Exchanges, x)
-	}
-	return res, nil
-}
-
-// exchangeOf is the exchange that an entry was made of.
-func exchangeOf(e har.Entry) (fake.Exchange, error) {
-	x := fake.Exchange{At: e.Started, Method: e.Request.Method, Status: e.Response.Status, Header: header(e.Request.Headers), ReplyHeader: header(e.Response.Headers)}
-	var known bool
-	if x.URL, known = strings.CutPrefix(e.Request.URL, harBase); !known {
-		return x, fmt.Errorf("the address %q does not begin with %s", e.Request.URL, harBase)
-	}
-	if _, err := fmt.Sscanf(e.Comment, "#%d", &x.Seq); err != nil {
-		return x, fmt.Errorf("the comment %q of an exchange has no number", e.Comment)
-	}
-	if mark := fmt.Sprintf("#%d ", x.Seq); len(e.Comment) > len(mark) {
-		x.Fault = e.Comment[len(mark):]
+		res.Finding = Finding(*c.Finding)
 	}
 	var err error
-	if p := e.Request.PostData; p != nil {
-		if x.Body, err = har.Bytes(p.Text, p.Encoding); err != nil {
-			return x, err
-		}
+	if res.Exchanges, err = fromArchive(c.Exchanges, exchangeOf); err == nil {
+		res.Deliveries, err = fromArchive(c.Sent, attemptOf)
 	}
-	x.ReplyBody, err = har.Bytes(e.Response.Content.Text, e.Response.Content.Encoding)
-	return x, err
+	return res, err
 }
 
-func header(pairs []har.Pair) http.Header {
-	h := http.Header{}
-	for _, p := range pairs {
-		h[p.Name] = append(h[p.Name], p.Value)
+// fromArchive takes the entries of an archive, if there is one.
+func fromArchive[T any](a *har.Archive, of func(har.Entry) (T, error)) (all []T, err error) {
+	if a == nil {
+		return nil, nil
 	}
-	return h
+	for _, e := range a.Log.Entries {
+		one, err := of(e)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }

@@ -12,7 +12,7 @@ import (
 // about skips. mk is called for each scene, inside a bubble, so it must not use
 // the test's own t; what it reports to its TB is an ERROR of the check.
 //
-// A second run of one check is go test -run 'TestConformance/^CFN-SAVE-01$'.
+// A second run of one check is go test -run '^TestConformance$/^CFN-SAVE-01$'.
 func Run[C any](t *testing.T, s *Suite[C], mk func(fake.TB, Env) C, opts ...Option) *Report {
 	t.Helper()
 	e, err := newEvaluator(s, mk, opts)
@@ -20,7 +20,7 @@ func Run[C any](t *testing.T, s *Suite[C], mk func(fake.TB, Env) C, opts ...Opti
 		t.Fatal(err)
 	}
 	r := s.newReport(e.cfg)
-	r.test = t.Name()
+	r.test, r.pkg = t.Name(), testedPackage()
 	for _, k := range e.selected() {
 		t.Run(k.id, func(t *testing.T) {
 			t.Attr("clause", k.clause)

@@ -51,7 +51,7 @@ func TestResultsAreToldToSubtests(t *testing.T) {
 	t.Parallel()
 	want := map[State][2]string{
 		pass:         {"", ""},
-		fail:         {"fail", "again     go test -run 'TestConformance/^BON-PAGE-06$'"},
+		fail:         {"fail", "again     go test -run '^TestConformance$/^BON-PAGE-06$'"},
 		blocked:      {"skip", "comes after BON-PAGE-06, which failed"},
 		warn:         {"log", "WARN BON-FILT-03"},
 		known:        {"log", "KNOWN BON-RATE-03"},

@@ -31,7 +31,7 @@ func RunServer(t *testing.T, target Target, opts ...Option) *Report {
 		t.Fatal(err)
 	}
 	r := run.newReport()
-	r.test = t.Name()
+	r.test, r.pkg = t.Name(), testedPackage()
 	for _, k := range run.selected() {
 		t.Run(k.id, func(t *testing.T) {
 			t.Attr("clause", k.clause)

@@ -77,7 +77,7 @@ func TestRunServer(t *testing.T) {
 	}
 	contains(t, text.String(), "server: "+s.URL+"\n", "4 checks: 4 pass")
 	r.Results[1].State, r.Results[1].Finding = fail, found("status", "status 200", "it is 201")
-	contains(t, r.text(false), "again     go test -run 'TestRunServer/^S-BON-02$'")
+	contains(t, r.text(false), "again     go test -run '^TestRunServer$/^S-BON-02$'")
 }
 
 // A report about a server is written and read back like one about a client.

@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // WriteText writes the report for a terminal, what matters most at the end.
@@ -188,17 +190,12 @@ func (t *textReport) block(res Result) {
 		return
 	}
 	t.item("wire", strings.Join(res.Wire, "\n"))
+	t.item("sent", deliveryText(res.Deliveries, res.Finding))
 	t.item("try", res.Try)
 	t.item("log", strings.Join(res.Log, "\n"))
 	t.item("left", firstLines(res.Left, 24))
 	t.item("often", res.Often)
-	switch {
-	case t.Watched: // what runs it again is the test that it watched
-	case t.test != "":
-		t.item("again", t.Again(res.Rule.ID))
-	default:
-		t.item("again", fmt.Sprintf("with conformance.Only(%q)", res.Rule.ID))
-	}
+	t.item("again", t.Again(res.Rule.ID)) // what was watched runs again with its own test
 }
 
 // item writes a named text; its further lines stand below the first.
@@ -207,9 +204,19 @@ func (t *textReport) item(name, text string) {
 		return
 	}
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		t.line("     %-9s %s", name, line)
+		t.line("%s", strings.TrimRight(fmt.Sprintf("     %-9s %s", name, printable(line)), " "))
 		name = ""
 	}
+}
+
+// printable is a line of text without what a terminal would not show, or obey.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\t' {
+			return utf8.RuneError
+		}
+		return r // bytes that are no letter have become utf8.RuneError
+	}, line)
 }
 
 // firstLines is the beginning of a text.

@@ -15,6 +15,7 @@ const (
 	wallLongest = 30 * time.Second       // for all calls of one scene
 	wallPause   = 300 * time.Millisecond // for what goes on behind the caller's back
 	wallTold    = time.Second            // the longest wait that a server asks for
+	wallOverlap = 3 * time.Second        // for which an old secret is good
 )
 
 // WallClock plays the scenes by the clock on the wall and over loopback, for a

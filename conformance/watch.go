@@ -122,9 +122,9 @@ func (e *evaluator[C]) watched(k *check[C], w *wire, base string) verdict {
 		v.exchanges = calls
 	}
 	if sent := theAttempt(w.attempts, f); sent != nil {
-		v.wire, v.try = attemptLines(sent), tryDelivery(sent)
+		v.wire, v.try = attemptLines(sent, f), tryDelivery(sent)
+		v.deliveries = secrets.deliveries(fewAttempts(sent, f))
 	}
-	v.finding.delivery, v.finding.attempt = 0, 0
 	return v.without(secrets)
 }
 

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -164,6 +165,31 @@ func short(body []byte) string {
 		return string(body)
 	}
 	return string(bytes.ToValidUTF8(body[:most], nil)) + cutMark
+}
+
+// tryText is what a finding is about as a shell command: the exchange or the
+// delivery that it names, else the one that is most likely to be of use.
+func tryText(calls []fake.Exchange, attempts []fake.Attempt, f Finding, base string) string {
+	named := cmp.Or(tryLine(calls, f.Call, base), tryDelivery(theAttempt(attempts, f)))
+	if named != "" || f.Call > 0 || f.Attempt > 0 {
+		return named
+	}
+	last := attempts[max(0, len(attempts)-1):]
+	return cmp.Or(tryLine(calls, telling(calls), base), tryDelivery(last))
+}
+
+// telling is the number of the last exchange that something was wrong with, or
+// else of the last one.
+func telling(calls []fake.Exchange) int {
+	for _, x := range slices.Backward(calls) {
+		if x.Fault != "" || x.Status < 200 || x.Status > 299 {
+			return x.Seq
+		}
+	}
+	if len(calls) == 0 {
+		return 0
+	}
+	return calls[len(calls)-1].Seq
 }
 
 // tryLine is one of the exchanges as a shell command, with the base URL left to

@@ -143,7 +143,7 @@ func TestConformanceHasExitCodes(t *testing.T) {
 		{[]string{"replay", file("missing.json"), "X"}, exitUsage, "no such file"},
 		{[]string{"replay", file("no.json"), "X"}, exitUsage, `no.json: conformance: a report of the form "" is not known`},
 		{[]string{"replay", file("a.json"), "BON-PUT-01"}, exitUsage, `unknown check "BON-PUT-01"`},
-		{[]string{"replay", file("go.json"), "CLY-ME-01"}, exitUsage, "its client is no program; play it again with go test -run 'TestConformance/^CLY-ME-01$'"},
+		{[]string{"replay", file("go.json"), "CLY-ME-01"}, exitUsage, "its client is no program; play it again with go test -run '^TestConformance$/^CLY-ME-01$'"},
 		{[]string{"diff", file("a.json")}, exitUsage, "want two reports, the old one first"},
 		{[]string{"diff", file("a.json"), file("go.json")}, exitUsage, "the reports are about bonify and cartly"},
 	} {
