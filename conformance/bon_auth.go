@@ -147,6 +147,7 @@ func bonURL() []bonCheck {
 var bonOps = []fake.Op{bonify.ListCustomers, bonify.GetCustomer, bonify.UpdateCustomers, bonify.CreateCustomers, bonify.DeleteCustomer}
 
 func bonEnv() []bonCheck {
+	const down = "500 with the word okay"
 	says := func(name string, status int, body string) bonScene {
 		return bonScene{name: name, state: func(r *bonRun) {
 			bonPeople(3)(r)
@@ -163,11 +164,14 @@ func bonEnv() []bonCheck {
 		after:   bonCalling,
 		scenes: []bonScene{
 			says("200 with the word error", 200, `{"status":"error","message":"customers are being moved"}`),
-			says("500 with the word okay", 500, `{"status":"okay","customers":[]}`),
+			says(down, 500, `{"status":"okay","customers":[]}`),
 		},
 		drive: func(r *bonRun) {
 			if r.client.List != nil {
 				bon(r).list()
+				if !r.env.Virtual && r.scene.name == down {
+					return // who is patient with a server that is down waits long enough for one call
+				}
 			}
 			bonEach(r)
 		},

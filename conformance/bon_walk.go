@@ -206,6 +206,7 @@ func bonPage11() bonCheck {
 		summary: "Customers who change move to the end of the list, and are met there again.",
 		needs:   []string{"Each", "Update"},
 		after:   append(append([]string{"BON-PUT-08"}, bonUpdating...), bonListing...),
+		virtual: "120 changes at the pace of the API take two minutes",
 		scenes:  []bonScene{{state: bonPeople(120)}},
 		drive: func(r *bonRun) {
 			u := bon(r)

@@ -66,6 +66,10 @@ func (p profile[C]) races() check[C] {
 		scenes: []scene[C]{{state: p.people(callers), faults: []fake.Fault{slow}}},
 		drive: func(r *run[C]) {
 			var wg sync.WaitGroup
+			callers := callers
+			if !r.env.Virtual {
+				callers = wallCallers
+			}
 			for n := range callers {
 				wg.Go(func() {
 					p.get.try(r, n)

@@ -15,6 +15,8 @@ const (
 	wallLongest = 30 * time.Second       // for all calls of one scene
 	wallPause   = 300 * time.Millisecond // for what goes on behind the caller's back
 	wallTold    = time.Second            // the longest wait that a server asks for
+	wallCallers = 3                      // at the same time, each with a few calls
+	wallSlow    = 2 * time.Second        // for a body that comes slowly
 	wallOverlap = 3 * time.Second        // for which an old secret is good
 )
 
@@ -78,6 +80,9 @@ func (r *run[C]) longest() time.Duration {
 func (s *Suite[C]) shortened(f fake.Fault) fake.Fault {
 	if s.tells503 && f.Name() == "server-error" && !f.Has("retry-after") {
 		return f.Set("retry-after", wallTold.String())
+	}
+	if slow, err := time.ParseDuration(f.Get("over")); err == nil && slow > wallSlow {
+		f = f.Set("over", wallSlow.String())
 	}
 	if told, err := time.ParseDuration(f.Get("retry-after")); err == nil && told > wallTold {
 		f = f.Set("retry-after", wallTold.String())

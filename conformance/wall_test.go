@@ -55,6 +55,25 @@ func TestWallClockJudgesAsTheVirtualOne(t *testing.T) {
 	contains(t, r.text(false), "clock: wall, it makes its own connections", "not claimed: Env.HTTP (1 check)")
 }
 
+// A receiver is judged by the clock on the wall as well: the fake's clock goes on
+// by itself, for retries and for what comes late.
+func TestWallClockTakesDeliveries(t *testing.T) {
+	t.Parallel()
+	var all sync.WaitGroup // they wait most of their time
+	for _, name := range some("CLY-EVT-07a", "CLY-SIG-02a", "CLY-EVT-05a") {
+		id := name[:len(name)-1]
+		for bug, want := range map[string]State{"": pass, name: Cartly().index[id].level.broken()} {
+			all.Go(func() {
+				r := evaluate(t, Cartly(), cartlyAdapter(bugged(bug)), Only(id), WallClock("a test"))
+				if res := r.Results[0]; res.State != want {
+					t.Errorf("with the bug %q: %s", bug, r.blockText(res))
+				}
+			})
+		}
+	}
+	all.Wait()
+}
+
 func TestWallClockWantsAReason(t *testing.T) {
 	t.Parallel()
 	_, err := Evaluate(context.Background(), Cartfunnel(), func(Env) CartfunnelClient { return CartfunnelClient{} }, WallClock(""))
@@ -67,11 +86,14 @@ func TestWallClockWantsAReason(t *testing.T) {
 func TestWallClockCutsWaitsShort(t *testing.T) {
 	t.Parallel()
 	limited := fake.NewFault("rate-limited").Set("retry-after", "30s")
+	slow := fake.NewFault("slow-body").Set("over", "5s").Set("chunks", "5")
 	down := fake.NewFault("server-error").Set("status", "503")
 	for _, c := range []struct{ got, want fake.Fault }{
 		{Cartfunnel().shortened(limited), limited.Set("retry-after", "1s")},
 		{Cartfunnel().shortened(limited.Set("retry-after", "500ms")), limited.Set("retry-after", "500ms")},
 		{Cartfunnel().shortened(down), down},
+		{Bonify().shortened(slow), slow.Set("over", "2s")},
+		{Bonify().shortened(slow.Set("over", "1s")), slow.Set("over", "1s")},
 		{Cscart().shortened(down), down.Set("retry-after", "1s")},
 	} {
 		if c.got.String() != c.want.String() {
