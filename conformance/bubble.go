@@ -111,6 +111,7 @@ func (e *evaluator[C]) round(k *check[C], sc scene[C]) (v verdict) {
 	if r, err = e.set(ctx, k, sc); err != nil {
 		return verdict{state: broke, note: err.Error()}
 	}
+	defer guarded.keep(r.net)()
 	end := r.act(func() {
 		r.client = r.mk(r.tb, r.env)
 		if missing := missing(r.client, k.needs); missing == nil {

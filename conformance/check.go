@@ -150,6 +150,7 @@ type run[C any] struct {
 	rng     *rand.Rand
 	cfg     *config
 	kept    any // what the state of a scene leaves for its judge
+	lacks   string // why a situation may not come about
 	armed   []*fake.Armed
 	keys    []string                        // of credentials that are secrets
 	encoded func(fake.Credentials) []string // them as they are sent

@@ -77,6 +77,9 @@ func (d *clyDesk) receiver(secret string) http.Handler {
 	}
 	a := cly(d.r).ask("Receiver", func(context.Context) (any, error) { return d.r.client.Receiver(secret, d.take), nil })
 	h, _ := a.value.(http.Handler)
+	if h == nil {
+		d.r.lacks = "Receiver gave no handler; where the client has none, leave the function out"
+	}
 	return h
 }
 

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -15,7 +16,11 @@ import (
 // the context's error; other errors are mistakes in the options. It must not be
 // called inside a synctest bubble, for it makes its own.
 func Evaluate[C any](ctx context.Context, s *Suite[C], mk func(Env) C, opts ...Option) (*Report, error) {
-	e, err := newEvaluator(s, func(_ fake.TB, env Env) C { return mk(env) }, opts)
+	var adapter func(fake.TB, Env) C
+	if mk != nil {
+		adapter = func(_ fake.TB, env Env) C { return mk(env) }
+	}
+	e, err := newEvaluator(s, adapter, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +37,10 @@ type evaluator[C any] struct {
 }
 
 func newEvaluator[C any](s *Suite[C], mk func(fake.TB, Env) C, opts []Option) (*evaluator[C], error) {
+	if s == nil || mk == nil {
+		return nil, errors.New("conformance: want a suite, such as Bonify(), and a function that makes the adapter; one of them is nil")
+	}
+	resolved()
 	cfg, err := configure(opts)
 	if err != nil {
 		return nil, fmt.Errorf("conformance: %w", err)
@@ -146,7 +155,7 @@ func (e *evaluator[C]) judge(k *check[C], r *run[C], end ending) verdict {
 		return v
 	}
 	if needed := k.seen(r.wire); needed != "" {
-		return verdict{state: notExercised, note: needed}
+		return r.unseen(needed)
 	}
 	for i, armed := range r.armed {
 		if armed.Fired() == 0 {
@@ -154,6 +163,26 @@ func (e *evaluator[C]) judge(k *check[C], r *run[C], end ending) verdict {
 		}
 	}
 	return e.ruled(k, r)
+}
+
+// unseen is the verdict where the situation of a check did not come about. What
+// the client came to instead may say why.
+func (r *run[C]) unseen(needed string) verdict {
+	for _, a := range r.all() {
+		switch {
+		case a.panicked != "":
+			return verdict{state: broke, note: "the adapter panicked in " + a.call + ": " + a.panicked}
+		case a.err != nil && a.exchange == 0:
+			return verdict{state: notExercised, note: needed + "; " + a.outcome() + ", and made no request"}
+		}
+	}
+	if strays := r.noted("no-route"); len(strays) > 0 {
+		needed += "; " + strays[0].Detail
+	}
+	if r.lacks != "" {
+		needed += "; " + r.lacks
+	}
+	return verdict{state: notExercised, note: needed}
 }
 
 // misbehaved is the verdict about a client that broke off, ran away or panicked.

@@ -58,7 +58,10 @@ func inReverse(n int) []int {
 
 func configure(opts []Option) (*config, error) {
 	cfg := &config{seed: 1, choices: map[string]string{}, today: today(), patience: aMinute, order: inOrder}
-	for _, o := range opts {
+	for i, o := range opts {
+		if o == nil {
+			return nil, fmt.Errorf("option %d of %d is nil", i+1, len(opts))
+		}
 		if err := o(cfg); err != nil {
 			return nil, err
 		}

@@ -33,8 +33,15 @@ func Run[C any](t *testing.T, s *Suite[C], mk func(fake.TB, Env) C, opts ...Opti
 	t.Logf("\n%s", r.text(false))
 	r.deliver(t, e.cfg.dir)
 	t.Logf("%s: %s", r.counts(), r.verdict())
+	if e.cfg.only == nil && r.unclaimed() {
+		t.Errorf("conformance: nothing was checked: the adapter gives no function of %T", *new(C))
+	}
 	return r
 }
+
+// unclaimed tells whether the adapter claims nothing at all, which a green test
+// would hide.
+func (r *Report) unclaimed() bool { return r.byState()[notClaimed] == len(r.Results) }
 
 // A subtest is what a result is reported to.
 type subtest interface {

@@ -91,3 +91,16 @@ func TestSameSeedSameReport(t *testing.T) {
 		}
 	}
 }
+
+// An adapter without functions is no success.
+func TestNothingClaimedIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	for want, mk := range map[bool]func(fake.TB, Env) CartfunnelClient{
+		true:  func(fake.TB, Env) CartfunnelClient { return CartfunnelClient{} },
+		false: lists,
+	} {
+		if r := evaluate(t, Cartfunnel(), mk); r.unclaimed() != want {
+			t.Errorf("%s: %v", r.counts(), r.unclaimed())
+		}
+	}
+}
