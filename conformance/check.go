@@ -149,7 +149,7 @@ type run[C any] struct {
 	tb      *recorder
 	rng     *rand.Rand
 	cfg     *config
-	kept    any // what the state of a scene leaves for its judge
+	kept    any    // what the state of a scene leaves for its judge
 	lacks   string // why a situation may not come about
 	armed   []*fake.Armed
 	keys    []string                        // of credentials that are secrets
