@@ -86,17 +86,6 @@ func (p *proof[C]) limits(good *evaluator[C]) {
 	}
 }
 
-// eachOf measures every exchange of an operation by itself.
-func eachOf(op fake.Op, number func(fake.Exchange) int) measure {
-	return func(w *wire, _ []*answer) []int {
-		var met []int
-		for _, x := range w.of(op) {
-			met = append(met, number(x))
-		}
-		return met
-	}
-}
-
 // allOf measures all exchanges of an operation in a scene together: the records
 // of all pages of a list, or those of all calls of an update. What was refused
 // does not count.
