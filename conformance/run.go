@@ -30,7 +30,7 @@ func Run[C any](t *testing.T, s *Suite[C], mk func(fake.TB, Env) C, opts ...Opti
 			r.tell(t, res)
 		})
 	}
-	t.Logf("\n%s", r.text(false))
+	t.Logf("\n%s", r.told())
 	r.deliver(t, e.cfg.dir)
 	t.Logf("%s: %s", r.counts(), r.verdict())
 	if e.cfg.only == nil && r.unclaimed() {

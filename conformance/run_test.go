@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/cartdouble/cartdouble/fake"
@@ -77,6 +78,22 @@ func TestResultsAreToldToSubtests(t *testing.T) {
 	if s.how != "fail" {
 		t.Errorf("a warning under Strict is told by %q", s.how)
 	}
+}
+
+// Beneath its subtests, a test says which checks failed and what they block, but not
+// all of it a second time; and its very last line has the counts.
+func TestWhatSubtestsHaveToldIsNotToldAgain(t *testing.T) {
+	t.Parallel()
+	r := evaluate(t, Cartfunnel(), cartfunnelAdapter(bugged("CFN-URL-01a")))
+	told := r.told()
+	contains(t, told, "FAIL CFN-URL-01", "blocked   CFN-")
+	for _, twice := range []string{"expected", "wire", "again", "result: ", r.counts()} {
+		if strings.Contains(told, twice) {
+			t.Errorf("%q is told twice:\n%s", twice, told)
+		}
+	}
+	warned := evaluate(t, Cartfunnel(), cartfunnelAdapter(bugged("GEN-DUP-01a")))
+	contains(t, warned.told(), "WARN GEN-DUP-01", "expected", "again")
 }
 
 func TestSameSeedSameReport(t *testing.T) {

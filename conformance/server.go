@@ -42,7 +42,7 @@ func RunServer(t *testing.T, target Target, opts ...Option) *Report {
 		})
 	}
 	r.Left = run.leftBehind()
-	t.Logf("\n%s", r.text(false))
+	t.Logf("\n%s", r.told())
 	r.deliver(t, run.cfg.dir)
 	t.Logf("%s: %s", r.counts(), r.verdict())
 	return r

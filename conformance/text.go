@@ -29,11 +29,20 @@ func colours(w io.Writer) bool {
 }
 
 func (r *Report) text(colour bool) string {
-	t := &textReport{Report: r, colour: colour}
+	return (&textReport{Report: r, colour: colour}).whole()
+}
+
+// told is the report beneath the subtests, which have told what failed: of that it
+// has the first line, and of the rest all but the counts.
+func (r *Report) told() string {
+	return (&textReport{Report: r, told: true}).whole()
+}
+
+func (t *textReport) whole() string {
 	t.head()
 	t.families()
 	for _, state := range []State{pass, warn, known, stale, chosen, flaky, notExercised, broke, fail} {
-		for _, res := range r.Results {
+		for _, res := range t.Results {
 			if res.State == state && (state != pass || res.Wire != nil) {
 				t.block(res)
 			}
@@ -47,6 +56,7 @@ type textReport struct {
 	*Report
 	strings.Builder
 	colour bool
+	told   bool
 }
 
 func (t *textReport) line(format string, args ...any) {
@@ -165,6 +175,10 @@ func (t *textReport) block(res Result) {
 	t.line("")
 	title := fmt.Sprintf("%s %s  %s", t.paint(res.State), res.Rule.ID, res.Rule.Title)
 	t.line("%s", strings.TrimRight(fmt.Sprintf("%-*s  %s  %s", 76, title, res.Rule.Level, clauseText(res.Rule.Clause)), " "))
+	if t.told && t.isFailure(res) {
+		t.item("blocked", strings.Join(t.blocks(res.Rule.ID), ", "))
+		return
+	}
 	if res.State == fail || res.State == warn {
 		t.item("rule", res.Rule.Summary)
 	}
@@ -263,8 +277,10 @@ func (t *textReport) tail() {
 	if len(t.Left) > 0 {
 		t.line("left behind: %s", strings.Join(t.Left, ", "))
 	}
-	t.line("%s", t.counts())
-	t.line("result: %s", t.verdict())
+	if !t.told {
+		t.line("%s", t.counts())
+		t.line("result: %s", t.verdict())
+	}
 }
 
 // counts are the checks by state, on one line.
