@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -251,17 +252,25 @@ func (h *Hooks) carryAll(batch []*parcel, parked func()) {
 		h.carry(batch[0], parked)
 		return
 	}
+	// Each of them counts as work. The last one to come back leaves its count to
+	// the caller, who is not done: with none left, Settle would not wait for that.
 	var together sync.WaitGroup
-	for _, p := range batch {
+	var away atomic.Int64
+	away.Store(int64(len(batch)))
+	for range batch[1:] {
 		h.s.clock.begin()
+	}
+	for _, p := range batch {
 		together.Go(func() {
-			defer h.s.clock.end()
+			defer func() {
+				if away.Add(-1) > 0 {
+					h.s.clock.end()
+				}
+			}()
 			h.carry(p, parked)
 		})
 	}
-	h.s.clock.end() // each of them counts
 	together.Wait()
-	h.s.clock.begin()
 }
 
 // Send sends a delivery now, held or not, as often as it is called, with faults

@@ -143,7 +143,28 @@ func TestDeliveryFaultsOverEachNetwork(t *testing.T) {
 				m.Advance(2 * time.Hour)
 				require.Positive(t, armed.Fired())
 				require.Equal(t, 2, m.Goods.Len())
+				for _, a := range m.Hooks.Attempts() {
+					require.NotEqual(t, UnderWay, a.Verdict)
+				}
 			})
 		})
+	}
+}
+
+// What is sent at one moment is one piece of work: Settle waits for all of it, and
+// for what comes behind it.
+func TestSettleWaitsForWhatIsSentAtOnce(t *testing.T) {
+	t.Parallel()
+	app := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(app.Close)
+	m := newMart(t, Frozen())
+	m.Hooks.ToURL(app.URL)
+	m.Inject(faultLine("flood n=3 parallel=2 on=hook:*"))
+	for range 200 {
+		require.Equal(t, 201, statusOver(m.Client(), "POST", m.BaseURL()+"/goods", `{"name":"mug"}`))
+		m.Settle()
+		for _, a := range m.Hooks.Attempts() {
+			require.NotEqual(t, UnderWay, a.Verdict)
+		}
 	}
 }
