@@ -47,20 +47,25 @@ func (s *Server) dialled(ctx context.Context) error {
 	return nil
 }
 
-// dialFaults counts a connection and says what becomes of it. Over loopback,
-// those that are refused do not come so far.
+// dialFaults counts a connection and says what becomes of it: one that is refused
+// is not late as well. Over loopback, those that are refused do not come so far.
 func (s *Server) dialFaults(inMemory bool) (delay time.Duration, refused bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var late []*armed
 	for _, a := range s.armed {
 		refuses := a.fault.Name() == "refused"
 		if !a.kind.dials || a.disarmed || refuses && !inMemory || !a.hitsDial(s) {
 			continue
 		}
-		a.fired++
 		if refuses {
+			a.fired++
 			return 0, true
 		}
+		late = append(late, a)
+	}
+	for _, a := range late {
+		a.fired++
 		delay += a.fault.duration("delay", 0)
 	}
 	return delay, false

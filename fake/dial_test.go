@@ -88,6 +88,20 @@ func TestRefusedAndDown(t *testing.T) {
 	})
 }
 
+// A connection that is refused is not accepted late as well.
+func TestRefusedIsNotLate(t *testing.T) {
+	t.Parallel()
+	faultBubble(t, func(t *testing.T, p *faultPeer) {
+		late := p.Inject(faultLine("slow-accept delay=3s first=2").Optional())
+		refused := p.Inject(faultLine("refused for=5s"))
+		require.Zero(t, p.status("GET", "/books.json", ""))
+		require.Equal(t, []int{0, 1}, []int{late.Fired(), refused.Fired()})
+		p.Advance(5 * time.Second)
+		require.Equal(t, 200, p.status("GET", "/books.json", ""))
+		require.Equal(t, 1, late.Fired())
+	})
+}
+
 // A port that is opened while the host is down is refused too, and opens then.
 func TestRefusedBeforeThePort(t *testing.T) {
 	t.Parallel()

@@ -49,6 +49,17 @@ func TestFaultsOfBodiesOnAnswersWithoutABody(t *testing.T) {
 	})
 }
 
+// A body that is as large already does not become huge.
+func TestHugeIsNoSmallerThanTheBody(t *testing.T) {
+	t.Parallel()
+	p := faultNets[0].start(t)
+	p.Books.Add(book{Title: "Emma"})
+	plain := p.send("GET", "/books.json", "").body
+	armed := p.Inject(faultLine("huge bytes=5").Optional())
+	require.Equal(t, plain, p.send("GET", "/books.json", "").body)
+	require.Zero(t, armed.Fired())
+}
+
 // HEAD has the header of an answer and no body, whatever is odd about it.
 func TestFaultsOfBodiesOnHEAD(t *testing.T) {
 	t.Parallel()

@@ -79,8 +79,10 @@ var bodyKinds = map[string]*kind{
 		},
 	},
 	"huge": {
-		point:  Wire,
-		misses: bodiless,
+		point: Wire,
+		misses: func(c *Call, f Fault) bool { // one that is as large already
+			return bodiless(c, f) || f.Has("bytes") && f.int("bytes", 0) <= len(c.reply.Body)
+		},
 		params: map[string]param{"bytes": number(1, 1<<30), "depth": number(1, 1<<29)},
 		vet: func(_ *Server, f Fault) error {
 			if f.Has("bytes") && f.Has("depth") {
