@@ -129,6 +129,9 @@ func clyInventory03() clyCheck {
 			if a.err == nil && left != 7 {
 				return found("no-error", "an error, or the stock of the variant under its new id", "%s, and %d are left of 10", a.outcome(), left).of(a)
 			}
+			if a.err != nil {
+				return mustMiss(r, a, "the variant has another id by now")
+			}
 			return Finding{}
 		},
 		mutants: []mutant{

@@ -53,7 +53,7 @@ func cscGet02() cscCheck {
 		seen:    answeredWith(http.StatusNotFound, cscart.GetCart),
 		judge: func(r *cscRun) Finding {
 			a := r.nth(0)
-			if f := mustFail(a, "it was answered with 404"); f.Code != "" {
+			if f := mustMiss(r, a, "it was answered with 404"); f.Code != "" {
 				return f
 			}
 			if r.client.Status != nil && a.status != http.StatusNotFound {

@@ -328,7 +328,7 @@ func flpDel() []flpCheck {
 		seen: asked(fluidpay.GetCart, fluidpay.DeleteCart),
 		judge: func(r *flpRun) Finding {
 			gone, again := r.nth(2), r.nth(3)
-			f := firstOf(mustWork(r.nth(0)), mustWork(r.nth(1)), mustFail(gone, "the cart is deleted"), flpStatus(r, gone, 404))
+			f := firstOf(mustWork(r.nth(0)), mustWork(r.nth(1)), mustMiss(r, gone, "the cart is deleted"), flpStatus(r, gone, 404))
 			if f.Code == "" && again.err != nil {
 				f = flpStatus(r, again, 404)
 			}

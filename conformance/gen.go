@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -161,6 +162,30 @@ func mustFail(a *answer, about string) Finding {
 		return Finding{}
 	}
 	return found("no-error", "an error from "+a.call+": "+about, "%s", a.outcome()).of(a)
+}
+
+// mustMiss finds a call about a record that is not there which came back without an
+// error, or with one of another kind where kinds are known: by Classify, or as a
+// program tells them.
+func mustMiss[C any](r *run[C], a *answer, about string) Finding {
+	if f := mustFail(a, about); f.Code != "" {
+		return f
+	}
+	if kind, known := r.kind(a.err); known && kind != "not-found" {
+		return found("other-kind", "an error of the kind not-found from "+a.call+": "+about, "the kind %q, of the error %q", kind, a.err).of(a)
+	}
+	return Finding{}
+}
+
+// kind is what kind of failure an error is, where somebody says so.
+func (r *run[C]) kind(err error) (kind Kind, known bool) {
+	if classify := r.cfg.classify; classify != nil {
+		return classify(err), true
+	}
+	if line := new(LineError); errors.As(err, &line) {
+		return line.Kind, true
+	}
+	return "", false
 }
 
 // mustWork finds a call that did not come back, or with an error.

@@ -111,8 +111,9 @@ func Choose(flag, reading string) Option {
 	return func(c *config) error { c.choices[flag] = reading; return nil }
 }
 
-// Classify tells what kind of failure an error of the client is. Without it,
-// kinds are told apart by what errors.Is and errors.As would see.
+// Classify tells what kind of failure an error of the client is. With it, what is
+// not there has to be told by an error of the kind not-found. Without it, kinds are
+// told apart by what errors.Is and errors.As would see.
 func Classify(f func(error) Kind) Option {
 	return func(c *config) error { c.classify = f; return nil }
 }

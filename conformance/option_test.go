@@ -2,9 +2,13 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/cartdouble/cartdouble/conformance/internal/reference"
+	"github.com/cartdouble/cartdouble/fake"
 )
 
 func TestOptionsThatAreMistakes(t *testing.T) {
@@ -121,4 +125,37 @@ func TestClassifyTellsErrorsApart(t *testing.T) {
 	r := run(Classify(func(err error) Kind { return err.(*codedError).code }))
 	become(t, r, warn)
 	contains(t, r.text(false), "one kind of error: taken", "not-saved", "other-kind")
+}
+
+// Where kinds are known, what is not there has to be told by an error of that kind.
+func TestClassifyTellsWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	right := func(err error) Kind {
+		if errors.Is(err, reference.ErrNotFound) {
+			return "not-found"
+		}
+		return "refused"
+	}
+	wrong := func(error) Kind { return "refused" }
+	t.Run("cscart", func(t *testing.T) { notThere(t, Cscart(), cscartAdapter(nil), right, wrong, fail, "CSC-GET-02") })
+	t.Run("fluidpay", func(t *testing.T) { notThere(t, Fluidpay(), fluidpayAdapter(nil), right, wrong, warn, "FLP-DEL-01") })
+	t.Run("bonify", func(t *testing.T) { notThere(t, Bonify(), bonifyAdapter(nil), right, wrong, fail, "BON-GET-01") })
+	t.Run("bonify, other readings", func(t *testing.T) {
+		one := func(err error) Kind { // a list of nobody is told otherwise than a 404
+			if strings.Contains(err.Error(), "no customer has the id") {
+				return "refused"
+			}
+			return right(err)
+		}
+		notThere(t, Bonify(), bonifyAdapter(nil), right, one, warn, "BON-GET-02")
+	})
+	t.Run("cartly", func(t *testing.T) { notThere(t, Cartly(), cartlyAdapter(nil), right, wrong, warn, "CLY-INV-03") })
+}
+
+func notThere[C any](t *testing.T, s *Suite[C], client func(fake.TB, Env) C, right, wrong func(error) Kind, state State, id string) {
+	t.Helper()
+	become(t, evaluate(t, s, client, Only(id), Classify(right)), pass)
+	r := evaluate(t, s, client, Only(id), Classify(wrong))
+	become(t, r, state)
+	contains(t, r.text(false), "an error of the kind not-found from ", `the kind "refused", of the error`)
 }
