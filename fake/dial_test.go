@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -183,6 +184,7 @@ func TestSlowAccept(t *testing.T) {
 			start := time.Now()
 			require.Equal(t, 200, p.status("GET", "/books.json", ""))
 			require.Equal(t, want, time.Since(start))
+			synctest.Wait() // a client of HTTP/2 is told behind the answer that the connection ends
 		}
 	})
 }
