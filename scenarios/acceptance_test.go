@@ -22,7 +22,7 @@ func TestSequenceIsTakenOnceRunAfterRun(t *testing.T) {
 	t.Parallel()
 	const clients = 200
 	s := story(t, "mode strict unknown=live\nstate customers=1\n-> GET ~/customers/1.json\n<- 211\n-> GET ~/customers/1.json\n<- 212\n-> GET ~/customers/1.json\n<- 213\n")
-	for range manyRuns {
+	for range 1_000 {
 		watched := watch(func(w *spy) {
 			run := s.Start(w, scenarios.FakeOptions(fake.KeepJournal(10)))
 			handler, begin := run.Fake().Handler(), make(chan struct{})
