@@ -293,23 +293,41 @@ func Example_stalls() {
 		fmt.Println("  a right one acts on it:", err == nil)
 	}
 	ctx, giveUp := context.WithCancel(context.Background())
-	done := make(chan bool)
-	go func() {
-		defer close(done)
-		sync(ctx)
-	}()
-	if _, err := shop.Await(ctx, 1, cartfunnel.ListCustomers); err != nil { // it is held
-		panic(err)
-	}
-	shop.Advance(time.Hour) // nothing more comes
-	giveUp()                // in a test in a synctest bubble: context.WithTimeout
-	<-done
+	client.Client = &http.Client{Transport: silence{shop.Transport(), giveUp}}
+	sync(ctx) // in a test in a synctest bubble: context.WithTimeout
 	sync(context.Background())
 	// Output:
 	// 200 believes: gone are [bob@example.com]
 	//   a right one acts on it: false
 	// 200 believes: gone are []
 	//   a right one acts on it: true
+}
+
+// silence gives up when a part of an answer was read.
+type silence struct {
+	http.RoundTripper
+	giveUp func()
+}
+
+func (s silence) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := s.RoundTripper.RoundTrip(r)
+	if err == nil {
+		resp.Body = partRead{resp.Body, s.giveUp}
+	}
+	return resp, err
+}
+
+type partRead struct {
+	io.ReadCloser
+	giveUp func()
+}
+
+func (b partRead) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if n > 0 {
+		b.giveUp()
+	}
+	return n, err
 }
 
 // A connection breaks before the work, and after it: the error is the same. With a key
