@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/cartdouble/cartdouble/fake"
+	"github.com/cartdouble/cartdouble/internal/bubble"
 )
 
 const (
@@ -64,7 +65,7 @@ func (e *evaluator[C]) play(k *check[C], sc scene[C]) verdict {
 // inBubble plays a scene in a bubble of its own. A bubble ends with a panic if
 // goroutines stay blocked in it; they are left alone and reported.
 func (e *evaluator[C]) inBubble(k *check[C], sc scene[C]) (v verdict) {
-	bubble := ""
+	number := 0
 	defer func() {
 		p := recover()
 		if p == nil {
@@ -75,7 +76,7 @@ func (e *evaluator[C]) inBubble(k *check[C], sc scene[C]) (v verdict) {
 			return
 		}
 		if v.left = fmt.Sprint(p); !e.cfg.once {
-			v.left = stacksOf(bubble)
+			v.left = stacksOf(number)
 		}
 		if k.leaks && v.state == pass {
 			v.state = k.level.broken()
@@ -83,7 +84,7 @@ func (e *evaluator[C]) inBubble(k *check[C], sc scene[C]) (v verdict) {
 		}
 	}()
 	synctest.Test(new(testing.T), func(*testing.T) {
-		bubble = bubbleOf(goroutine())
+		number = bubble.ID()
 		v = e.round(k, sc)
 	})
 	return v
@@ -265,28 +266,12 @@ func hash(text string) uint64 {
 	return h.Sum64()
 }
 
-// goroutine is the first line about the caller in a stack dump: "goroutine 7
-// [running, synctest bubble 3]:".
-func goroutine() string {
-	var buf [96]byte
-	line, _, _ := strings.Cut(string(buf[:runtime.Stack(buf[:], false)]), "\n")
-	return line
-}
-
-// bubbleOf finds the words "synctest bubble 3" in the first line about a
-// goroutine.
-func bubbleOf(line string) string {
-	_, words, ok := strings.Cut(line, "synctest bubble ")
-	if !ok {
-		return ""
-	}
-	number, _, _ := strings.Cut(words, "]")
-	return "synctest bubble " + number
-}
-
 // stacksOf gives the stacks of the goroutines in a bubble. They are picked out
 // of those of the whole process, which may be many.
-func stacksOf(bubble string) string {
+func stacksOf(number int) string {
+	if number == 0 {
+		return ""
+	}
 	const most = 1 << 28
 	buf := make([]byte, 1<<20)
 	n := runtime.Stack(buf, true)
@@ -297,7 +282,7 @@ func stacksOf(bubble string) string {
 	var found []string
 	for stack := range strings.SplitSeq(string(buf[:n]), "\n\n") {
 		line, _, _ := strings.Cut(stack, "\n")
-		if bubble != "" && strings.Contains(line, bubble+"]") {
+		if strings.Contains(line, fmt.Sprintf("synctest bubble %d]", number)) {
 			found = append(found, stack)
 		}
 	}

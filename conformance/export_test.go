@@ -1,4 +1,7 @@
 package conformance
 
-// Whole is for the tests outside the package.
-var Whole = whole
+// These are for the tests outside the package.
+var (
+	Whole  = whole
+	Golden = golden
+)

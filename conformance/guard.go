@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"sync"
+
+	"github.com/cartdouble/cartdouble/internal/bubble"
 )
 
 // A client that takes http.DefaultClient, http.Get or a copy of the default
@@ -26,7 +28,7 @@ func init() {
 		dial = new(net.Dialer).DialContext
 	}
 	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if n := guarded.of(bubbleOf(goroutine())); n != nil {
+		if n := guarded.of(bubble.ID()); n != nil {
 			n.strayed(address)
 			return nil, errStray
 		}
@@ -50,34 +52,34 @@ var guarded bubbles
 // bubbles are networks by the bubble that they are in.
 type bubbles struct {
 	mu  sync.Mutex
-	net map[string]*transport
+	net map[int]*transport
 }
 
 // keep lets a network take what strays from the bubble of the caller, until it is
 // let go.
 func (b *bubbles) keep(t *transport) (letGo func()) {
-	bubble := bubbleOf(goroutine())
-	if bubble == "" {
+	number := bubble.ID()
+	if number == 0 {
 		return func() {}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.net == nil {
-		b.net = map[string]*transport{}
+		b.net = map[int]*transport{}
 	}
-	b.net[bubble] = t
+	b.net[number] = t
 	return func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		delete(b.net, bubble)
+		delete(b.net, number)
 	}
 }
 
 // of is the network of a bubble, nil for none of this package.
-func (b *bubbles) of(bubble string) *transport {
+func (b *bubbles) of(number int) *transport {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.net[bubble]
+	return b.net[number]
 }
 
 // strayed keeps that a client dials by itself.

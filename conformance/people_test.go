@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +46,7 @@ func judged[C any](t *testing.T, s *conformance.Suite[C], hand, generated func(f
 		if err != nil {
 			t.Fatal(err)
 		}
-		recorded(t, fmt.Sprintf("people-%s-%s.txt", name, report.API), findings(report))
+		conformance.Golden(t, fmt.Sprintf("people-%s-%s.txt", name, report.API), findings(report))
 	}
 }
 
@@ -71,25 +69,6 @@ func findings(r *conformance.Report) string {
 	}
 	fmt.Fprintf(&out, "%d pass, %d not claimed\n", passed, unclaimed)
 	return out.String()
-}
-
-// recorded compares with a file in testdata.
-func recorded(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("GOLDEN") == "update" {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v (GOLDEN=update go test writes it)", err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; GOLDEN=update go test rewrites it. Got:\n%s", path, got)
-	}
 }
 
 // A client that gives up at the first 429 does not try again, neither too soon nor

@@ -2,7 +2,9 @@ package redact_test
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -79,11 +81,7 @@ func FuzzNoKnownValueSurvives(f *testing.F) {
 			return
 		}
 		all := spelt(secret)
-		var names []string
-		for name := range all {
-			names = append(names, name)
-		}
-		form := all[sorted(names)[int(how)%len(names)]]
+		form := all[slices.Sorted(maps.Keys(all))[int(how)%len(all)]]
 		// What stands around must not be taken for a part of the secret.
 		written := before + " | " + form + " | " + after
 		r := rules(t, apis[int(api)%len(apis)], map[string]string{"shop": secret})
@@ -120,12 +118,8 @@ func shows(text, secret string) bool {
 // places are the messages of where, without their names, in a stable order.
 func places(written string) []redact.Message {
 	all := where(written)
-	var names []string
-	for name := range all {
-		names = append(names, name)
-	}
 	var messages []redact.Message
-	for _, name := range sorted(names) {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		messages = append(messages, all[name])
 	}
 	return messages
@@ -138,11 +132,7 @@ func FuzzScanFindsKnownValues(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, how byte, before, after []byte) {
 		all := spelt(planted)
-		var names []string
-		for name := range all {
-			names = append(names, name)
-		}
-		name := sorted(names)[int(how)%len(names)]
+		name := slices.Sorted(maps.Keys(all))[int(how)%len(all)]
 		// What stands around must not be taken for a part of what was planted.
 		finished := bytes.Join([][]byte{before, []byte(all[name]), after}, []byte(" | "))
 		r := rules(t, "other", map[string]string{"shop": planted})

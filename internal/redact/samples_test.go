@@ -2,6 +2,8 @@ package redact_test
 
 import (
 	"bytes"
+	"iter"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,11 +17,6 @@ import (
 	"github.com/cartdouble/cartdouble/golden"
 	"github.com/cartdouble/cartdouble/internal/redact"
 )
-
-func sorted(names []string) []string {
-	slices.Sort(names)
-	return names
-}
 
 // credentials are what a client of each API sends with every call.
 var credentials = map[string][]string{
@@ -83,6 +80,22 @@ func messages(api string, transcript golden.Transcript) []redact.Message {
 	return all
 }
 
+// samples are all messages of the exchanges of an API, each with the name of its
+// file.
+func samples(t *testing.T, api string) iter.Seq2[string, redact.Message] {
+	t.Helper()
+	all := exchanges(t, api)
+	return func(yield func(string, redact.Message) bool) {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			for _, m := range messages(api, all[name]) {
+				if !yield(name, m) {
+					return
+				}
+			}
+		}
+	}
+}
+
 var number = regexp.MustCompile(`[:\[,]-?[0-9][0-9.eE+-]*`)
 
 // shapeOf is a document without its strings: keys, order, numbers.
@@ -111,19 +124,12 @@ func TestSamplesOfEachAPI(t *testing.T) {
 			t.Parallel()
 			r := rules(t, api, nil)
 			var finished bytes.Buffer
-			samples := exchanges(t, api)
-			var names []string
-			for name := range samples {
-				names = append(names, name)
-			}
-			for _, name := range sorted(names) {
-				for _, m := range messages(api, samples[name]) {
-					out := request(t, r, m)
-					if gjson.ValidBytes(m.Body) && shapeOf(out.Body) != shapeOf(m.Body) {
-						t.Errorf("%s: keys or numbers have changed:\n%s\n%s", name, m.Body, out.Body)
-					}
-					finished.WriteString(text(out) + "\n")
+			for name, m := range samples(t, api) {
+				out := request(t, r, m)
+				if gjson.ValidBytes(m.Body) && shapeOf(out.Body) != shapeOf(m.Body) {
+					t.Errorf("%s: keys or numbers have changed:\n%s\n%s", name, m.Body, out.Body)
 				}
+				finished.WriteString(text(out) + "\n")
 			}
 			for _, gone := range append([]string{"@firm.de", "%40firm.de", "Benning", "44 Main street", "77 77 777"}, ofCredentials...) {
 				if i := strings.Index(finished.String(), gone); i >= 0 {
@@ -164,15 +170,8 @@ func TestIDsAndCursorsOfSamplesStay(t *testing.T) {
 			t.Parallel()
 			r := rules(t, api, nil)
 			var finished strings.Builder
-			samples := exchanges(t, api)
-			var names []string
-			for name := range samples {
-				names = append(names, name)
-			}
-			for _, name := range sorted(names) {
-				for _, m := range messages(api, samples[name]) {
-					finished.WriteString(text(request(t, r, m)))
-				}
+			for _, m := range samples(t, api) {
+				finished.WriteString(text(request(t, r, m)))
 			}
 			for _, want := range kept {
 				if !strings.Contains(finished.String(), want) {

@@ -3,6 +3,7 @@ package redact
 import (
 	"bytes"
 	"regexp"
+	"strings"
 )
 
 // vendorRules are what only one API has.
@@ -13,7 +14,7 @@ type vendorRules struct {
 	keys    map[string]string // of JSON
 	people  map[string]person // keys that hold something of a person
 	shapes  []shape
-	filters map[string]string // parameters that hold filters on fields, see filter.go
+	filters map[string]string // parameters that hold filters on fields, see target.go
 	// Keys of a JSON object that hold the name of another member's field.
 	named map[string]string
 	// Fields that hold a place in a list; such words stay, though they look
@@ -103,3 +104,23 @@ var vendors = map[string]vendorRules{
 
 // wordOnly tells a name from a token: code_challenge has no digit.
 func wordOnly(word []byte) bool { return !bytes.ContainsAny(word, "0123456789") }
+
+// PeopleRules are the ids of the rules about people, for who wants these to stay.
+func PeopleRules(api string) (ids []string) {
+	v := vendors[api]
+	about := map[string]bool{v.cursorRule: true}
+	for _, p := range v.people {
+		about[p.rule] = true
+	}
+	for _, byName := range []map[string]string{v.filters, v.named} {
+		for _, rule := range byName {
+			about[rule] = true
+		}
+	}
+	for _, rule := range All(api) {
+		if strings.HasPrefix(rule.ID, "people.") || about[rule.ID] {
+			ids = append(ids, rule.ID)
+		}
+	}
+	return ids
+}

@@ -1,9 +1,6 @@
 package redact
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
 
 // ForTests makes the rules for what a failing test prints. People stay: in a test
 // they are nobody's, and tell what is meant. Secrets that New refuses to know,
@@ -27,14 +24,4 @@ func ForTests(api string, secrets map[string]string) *Rules {
 func (r *Rules) Text(text string) (masked string, ok bool) {
 	out, err := r.Response(Message{Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(text)})
 	return string(out.Body), err == nil
-}
-
-// PeopleRules are the ids of the rules about people.
-func PeopleRules(api string) (ids []string) {
-	for _, rule := range All(api) {
-		if strings.HasPrefix(rule.ID, "people.") || strings.Contains(rule.What, "person") {
-			ids = append(ids, rule.ID)
-		}
-	}
-	return ids
 }
