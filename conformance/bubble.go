@@ -280,9 +280,10 @@ func stacksOf(number int) string {
 		n = runtime.Stack(buf, true)
 	}
 	var found []string
+	here := fmt.Sprintf("synctest bubble %d]", number)
 	for stack := range strings.SplitSeq(string(buf[:n]), "\n\n") {
 		line, _, _ := strings.Cut(stack, "\n")
-		if strings.Contains(line, fmt.Sprintf("synctest bubble %d]", number)) {
+		if strings.Contains(line, here) {
 			found = append(found, stack)
 		}
 	}

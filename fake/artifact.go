@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// writeArtifact puts the journal, with whole bodies but for credentials, where the toolchain keeps
-// the artifacts of a failed test.
+// writeArtifact puts the journal, with whole bodies but for credentials, where the
+// toolchain keeps the artifacts of a failed test.
 func (s *Server) writeArtifact(m *masks) {
 	t, has := s.tb.(interface{ ArtifactDir() string })
 	if !has {

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/cartdouble/cartdouble/internal/jsontext"
 )
 
 // encode is the stage that puts the outcome of a call into words: the handler's
@@ -69,30 +69,7 @@ func (s *Server) date(now time.Time) string {
 // AppendString appends a text as a JSON string, as encoding/json does without
 // its escapes for HTML and JavaScript: only quotes, backslashes and control
 // characters are escaped. A byte that is not UTF-8 becomes U+FFFD.
-func AppendString(dst []byte, text string) []byte {
-	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
-	plain := 0
-	for i, r := range text {
-		switch {
-		case r == '"' || r == '\\':
-			dst = append(append(dst, text[plain:i]...), '\\', byte(r))
-		case r < ' ':
-			dst = append(append(dst, text[plain:i]...), '\\')
-			if at := strings.IndexByte("\b\f\n\r\t", byte(r)); at >= 0 {
-				dst = append(dst, "bfnrt"[at])
-			} else {
-				dst = append(dst, 'u', '0', '0', hex[r>>4], hex[r&15])
-			}
-		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd"):
-			dst = append(append(dst, text[plain:i]...), "\ufffd"...)
-		default:
-			continue
-		}
-		plain = i + 1
-	}
-	return append(append(dst, text[plain:]...), '"')
-}
+func AppendString(dst []byte, text string) []byte { return jsontext.AppendString(dst, text) }
 
 // AppendTime appends a moment as a JSON string in a layout of package time.
 func AppendTime(dst []byte, t time.Time, layout string) []byte {

@@ -65,9 +65,9 @@ type interceptor struct {
 // arrival: it must neither wait nor call the server. Only at Arrive it may do
 // both; there a Call has its request and nothing more. At Leave it may call the
 // server, but for what waits until the call is over (Settle, Advance), and change
-// nothing any more. At Sending a Call is one
-// sending of a delivery: Answer answers it in the place of the receiver, which then
-// gets nothing, and Inject takes faults of deliveries.
+// nothing any more. At Sending a Call is one sending of a delivery: Answer answers it
+// in the place of the receiver, which then gets nothing, and Inject takes faults of
+// deliveries.
 func (s *Server) Intercept(p Point, f func(*Call)) (remove func()) {
 	i := &interceptor{p, f}
 	s.mu.Lock()

@@ -2,9 +2,8 @@ package fake
 
 import (
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
+	"github.com/cartdouble/cartdouble/internal/jsontext"
 	"github.com/tidwall/gjson"
 )
 
@@ -22,47 +21,7 @@ const (
 // AppendString appends a text as a JSON string. A byte that is not UTF-8 becomes
 // U+FFFD.
 func (s Spelling) AppendString(dst []byte, text string) []byte {
-	from := len(dst)
-	dst = AppendString(dst, text)
-	if s == 0 || !s.escapes(dst[from:]) {
-		return dst
-	}
-	plain := string(dst[from:])
-	return s.appendEscaped(dst[:from], plain)
-}
-
-// escapes tells whether a JSON string holds anything that this spelling changes.
-func (s Spelling) escapes(plain []byte) bool {
-	for _, b := range plain {
-		if b == '/' && s&EscapeSlash != 0 || b >= utf8.RuneSelf && s&(EscapeNonASCII|EscapeLines) != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// appendEscaped appends what is valid inside a JSON text, with more escapes.
-func (s Spelling) appendEscaped(dst []byte, plain string) []byte {
-	for _, r := range plain {
-		switch {
-		case r == '/' && s&EscapeSlash != 0:
-			dst = append(dst, '\\', '/')
-		case r >= utf8.RuneSelf && s&EscapeNonASCII != 0, (r == '\u2028' || r == '\u2029') && s&EscapeLines != 0:
-			dst = appendEscape(dst, r)
-		default:
-			dst = utf8.AppendRune(dst, r)
-		}
-	}
-	return dst
-}
-
-func appendEscape(dst []byte, r rune) []byte {
-	if r > 0xffff {
-		high, low := utf16.EncodeRune(r)
-		return appendEscape(appendEscape(dst, high), low)
-	}
-	const hex = "0123456789abcdef"
-	return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+	return jsontext.Escapes(s).AppendString(dst, text) // which has the same bits
 }
 
 // AppendJSON appends a JSON value without white space around its parts, its

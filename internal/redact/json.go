@@ -1,12 +1,12 @@
 package redact
 
 import (
-	"fmt"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/cartdouble/cartdouble/internal/jsontext"
 )
 
 // deepest is how deep a body may nest.
@@ -186,26 +186,15 @@ func (w *rewriter) text(m meaning) string {
 // inJSON writes a text as it stands between the quotes of a JSON string, with
 // the escapes that another had.
 func inJSON(text, like string) string {
-	slashes := strings.Contains(like, `\/`)
-	ascii := strings.Contains(like, `\u`) && !strings.ContainsFunc(like, func(c rune) bool { return c >= utf8.RuneSelf })
-	var b strings.Builder
-	for _, c := range text {
-		switch at := strings.IndexRune("\b\f\n\r\t", c); {
-		case c == '"' || c == '\\' || c == '/' && slashes:
-			b.WriteRune('\\')
-			b.WriteRune(c)
-		case at >= 0:
-			b.WriteString(`\` + "bfnrt"[at:at+1])
-		case c > 0xffff && ascii:
-			high, low := utf16.EncodeRune(c)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		case c < ' ' || c >= utf8.RuneSelf && ascii:
-			fmt.Fprintf(&b, `\u%04x`, c)
-		default:
-			b.WriteRune(c)
-		}
+	var as jsontext.Escapes
+	if strings.Contains(like, `\/`) {
+		as |= jsontext.Slash
 	}
-	return b.String()
+	if strings.Contains(like, `\u`) && !strings.ContainsFunc(like, func(c rune) bool { return c >= utf8.RuneSelf }) {
+		as |= jsontext.NonASCII
+	}
+	quoted := as.AppendString(nil, text)
+	return string(quoted[1 : len(quoted)-1])
 }
 
 // literal copies a number, a boolean or null.
